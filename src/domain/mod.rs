@@ -1,0 +1,30 @@
+//! What exists: agents, teams, states, messages, keys, and the commands and events that change them.
+//!
+//! The one vocabulary of the program: the daemon, the API, the TUI and the command line all speak it.
+//! Pure data: no clock, no randomness, no I/O, and no other room is imported here.
+
+mod agent;
+mod broadcast;
+mod command;
+mod event;
+mod id;
+mod key;
+mod message;
+mod name;
+mod org;
+mod state;
+mod team;
+mod text;
+
+pub use agent::{Agent, Exit, Launch, Role, Run};
+pub use broadcast::{BroadcastId, BroadcastReport, Outcome, Scope, Skip, Target};
+pub use command::{AgentRef, Command, Members, NewAgent, Route, ScopeRef, TeamRef};
+pub use event::{Actor, Durability, Event, EventRecord};
+pub use id::{AgentId, MessageId, TeamId, Timestamp};
+pub use key::{Button, Gesture, Input, Key, KeyCode, KeyKind, Mods, Mouse};
+pub use message::{Message, MessageStatus};
+pub use name::Name;
+pub use org::{Org, TeamNode};
+pub use state::{AgentState, Evidence, Observation, Source, WaitFor};
+pub use team::{Team, TeamColor};
+pub use text::{clean, misspelt, nearest};

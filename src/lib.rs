@@ -1,0 +1,48 @@
+//! agentctl: a team of AI coding agents as a living org chart of real terminals.
+//!
+//! This page is the map of the house. One binary is every process of it:
+//!
+//! ```text
+//!   agentctl            (TUI)  ─┐
+//!   agentctl status …   (CLI)  ─┤  one API: HTTP + WebSocket      ┌ holder ─ PTY ─ claude
+//!   curl --unix-socket …        ─┼─ on a Unix socket ──▶ daemon ──┼ holder ─ PTY ─ codex
+//!                                                        │        └ holder ─ PTY ─ bash
+//!                                                     SQLite
+//! ```
+//!
+//! * The **daemon** (one a user) decides, emulates screens, stores and serves. It may die at any moment.
+//! * A **holder** (one an agent) opens the PTY, keeps the output with sequence numbers, and outlives the daemon.
+//! * The **TUI** and the command line are clients of the one API; they have no power that `curl` has not.
+//!
+//! # Rooms
+//!
+//! A room may import only the rooms in its row; `tests/architecture.rs` reads this table and holds it.
+//!
+//! ```text
+//! PURE   domain      -                                  what exists: ids, agents, teams, keys, commands, events
+//!        manifest    domain                             a TOML text a person wrote, or what is wrong with it
+//!        layout      domain manifest                    rectangles from the org chart
+//!        theme       domain manifest                    colours by role
+//!        terminal    domain                             the only user of vt100: screens, key encoding, replies
+//!        adapter     domain manifest terminal           reads an agent's state from evidence; rules are data
+//!        blueprint   domain manifest                    the session file; a plan is a list of ordinary commands
+//!        kernel      domain                             decides; one kernel a session
+//!        protocol    domain                             what goes over the socket, and its version
+//! EDGE   config      domain manifest                    a person's settings, and where files are kept
+//!        store       domain                             SQLite: one writer thread, group commit
+//!        pty         domain                             the holder, and the client to it
+//!        client      domain protocol                    the typed client to the daemon
+//! FRONT  daemon      domain manifest terminal adapter blueprint kernel protocol config store pty
+//!        http        domain protocol daemon             the API: one file a resource
+//!        tui         domain manifest layout theme terminal protocol config client
+//!        demo        domain                             the scripted organisation of `agentctl demo`
+//!        cli         *                                  composition root: one file a command
+//! ```
+//!
+//! PURE rooms have no clock, no randomness, no I/O and no async: time is an argument. Where this table differs from
+//! the first plan: `manifest` is new, because five rooms read files that people write and must complain alike;
+//! `terminal` knows `domain`, because keys are words of a command before they are bytes of a terminal.
+
+mod domain;
+mod manifest;
+
