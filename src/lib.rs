@@ -45,4 +45,5 @@
 
 mod domain;
 mod manifest;
+mod terminal;
 

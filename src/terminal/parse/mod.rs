@@ -1,0 +1,8 @@
+//! From bytes to the things they say: plain text, control characters, escape sequences, strings.
+//!
+//! Syntax only (ECMA-48, and the state machine of vt100.net/emu/dec_ansi_parser): what a sequence means is said in
+//! [`super::screen`]. Nothing here allocates for a sequence that lies whole in the bytes at hand.
+
+pub mod csi;
+pub mod escape;
+pub mod text;

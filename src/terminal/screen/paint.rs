@@ -1,0 +1,110 @@
+//! Printing lines back into a buffer, just as they were: after a failure of vt100, from a checkpoint, after a resize.
+
+use super::Screen;
+use super::engine::contained;
+use crate::terminal::line::{Cell, Line};
+use crate::terminal::parse::text::{FILLER, SPACER, stands_alone};
+use crate::terminal::sequence::put_csi;
+use crate::terminal::size::{Position, Size};
+use crate::terminal::style::Style;
+
+impl Screen {
+    /// Makes the buffer that is shown anew, with whatever of it can still be read.
+    pub(super) fn rebuild(&mut self) {
+        let lines = contained(|| self.buffer_lines(self.engine.active())).unwrap_or_default();
+        let place = contained(|| self.cursor()).unwrap_or_default();
+        self.engine.renew();
+        self.at = Position::default();
+        self.paint(&lines);
+        self.put_margins();
+        self.put_pen();
+        self.stand(place);
+    }
+
+    /// Prints lines into the blank buffer that is shown, from the top.
+    pub(super) fn paint(&mut self, lines: &[Line]) {
+        let out = self.painting(lines, self.size());
+        self.put(&out);
+        self.dirty.set_all(true);
+        self.blank_mut().rows.set_all(false);
+    }
+
+    /// Returns what prints lines into a blank buffer of this size, from the top.
+    pub(super) fn painting(&mut self, lines: &[Line], size: Size) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut goes_on = false;
+        let mut lines = (0..size.rows()).zip(lines).peekable();
+        while let Some((row, line)) = lines.next() {
+            if !goes_on {
+                put_csi(&mut out, &[row + 1, 1], b'H');
+            }
+            let wrapped = line.is_wrapped() && lines.peek().is_some();
+            self.put_line(line, goes_on, wrapped.then_some(size.cols()), &mut out);
+            goes_on = line.is_wrapped();
+        }
+        out
+    }
+
+    /// Appends what prints `line` from the cursor on, which waits behind the row before if that `goes_on` here. If the
+    /// line goes on itself, `wraps` is how many columns there are.
+    fn put_line(&mut self, line: &Line, goes_on: bool, wraps: Option<u16>, out: &mut Vec<u8>) {
+        let mut style: Option<Style<'_>> = None;
+        let mut blanks = 0;
+        let mut printed = !goes_on;
+        let mut col = 0;
+        for cell in line.cells() {
+            col += u16::from(cell.width);
+            if style != Some(cell.style) {
+                put_blanks(&mut blanks, &mut printed, out);
+                let pen = self.inks.pen_of(&cell.style);
+                self.inks.put_sgr(&pen, out);
+                style = Some(cell.style);
+            }
+            if cell.text.is_empty() {
+                blanks += 1;
+            } else {
+                put_blanks(&mut blanks, &mut printed, out);
+                self.put_contents(&cell, out);
+                printed = true;
+            }
+        }
+        if !printed && blanks == 0 {
+            out.extend_from_slice(b"\x1b[0m");
+            blanks = 1;
+        }
+        let filler = blanks > 0 && wraps == Some(col);
+        blanks -= u16::from(filler);
+        put_blanks(&mut blanks, &mut printed, out);
+        if filler {
+            out.extend_from_slice(FILLER.encode_utf8(&mut [0; 4]).as_bytes());
+        } else if wraps == Some(col + 1) {
+            out.extend_from_slice(b"\x1b[0m");
+            out.extend_from_slice(SPACER.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+
+    /// Appends what makes vt100 show a cell.
+    fn put_contents(&mut self, cell: &Cell<'_>, out: &mut Vec<u8>) {
+        let mut chars = cell.text.chars();
+        let alone = matches!((chars.next(), chars.next()), (Some(c), None) if stands_alone(c));
+        match if alone { None } else { self.stand_in(cell.text, cell.width) } {
+            Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => out.extend_from_slice(cell.text.as_bytes()),
+        }
+    }
+}
+
+/// Appends what makes blank cells of the pen's background. If nothing was `printed` yet into a row that goes on from
+/// the one before, something has to be.
+fn put_blanks(count: &mut u16, printed: &mut bool, out: &mut Vec<u8>) {
+    if *count == 0 {
+        return;
+    }
+    if !*printed {
+        out.extend_from_slice(b" \r");
+        *printed = true;
+    }
+    put_csi(out, &[*count], b'X');
+    put_csi(out, &[*count], b'C');
+    *count = 0;
+}

@@ -1,0 +1,159 @@
+//! What a terminal remembers beside its cells: pens, margins, modes, saved cursors.
+
+use std::sync::Arc;
+
+use super::Screen;
+use super::charset::Charsets;
+use super::engine::Buffer;
+use super::keyboard::Keyboard;
+use super::pen::Pen;
+use super::tabs::TabStops;
+use crate::terminal::modes::{CursorShape, Modes};
+use crate::terminal::palette::Colors;
+use crate::terminal::size::{Position, Size};
+
+/// The most titles a program can lay aside (XTWINOPS 22).
+pub const MAX_TITLES: usize = 8;
+
+/// What a terminal remembers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// How the next character will look.
+    pub pen: Pen,
+    /// The first and last row of the scrolling region.
+    pub margins: Margins,
+    /// Whether rows are counted from the top margin (DECOM).
+    pub origin: bool,
+    /// Whether text goes on in the next row when a row is full (DECAWM).
+    pub autowrap: bool,
+    /// Whether a backspace in the first column goes back to the row before (45).
+    pub reverse_wrap: bool,
+    /// Whether characters push those to the right of them aside (IRM).
+    pub insert: bool,
+    /// The character sets.
+    pub charsets: Charsets,
+    /// The tab stops.
+    pub tabs: TabStops,
+    /// What the program asked about keys, pastes and the mouse, without what belongs to one buffer only.
+    pub modes: Modes,
+    /// What the cursor looks like.
+    pub shape: CursorShape,
+    /// Whether it shows (DECTCEM).
+    pub visible: bool,
+    /// The name of the window.
+    pub title: Arc<str>,
+    /// Names laid aside.
+    pub titles: Vec<Arc<str>>,
+    /// Colours asked about and set.
+    pub colors: Colors,
+    /// What belongs to each buffer.
+    pub pages: [Page; 2],
+}
+
+/// What belongs to one buffer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The saved cursor.
+    pub saved: Option<Saved>,
+    /// What was asked of the kitty keyboard protocol.
+    pub keyboard: Keyboard,
+}
+
+/// A saved cursor (DECSC), and what is saved with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Saved {
+    /// Where it was; one past the last column if the next character would have wrapped.
+    pub at: Position,
+    /// The pen.
+    pub pen: Pen,
+    /// The character sets.
+    pub charsets: Charsets,
+    /// Whether rows were counted from the top margin.
+    pub origin: bool,
+}
+
+/// The scrolling region, by its first and last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Margins {
+    /// The first row.
+    pub top: u16,
+    /// The last row.
+    pub bottom: u16,
+}
+
+impl Margins {
+    /// Returns margins around the whole screen.
+    pub const fn full(size: Size) -> Margins {
+        Margins { top: 0, bottom: size.last_row() }
+    }
+
+    /// Returns whether `row` lies within.
+    pub const fn has(self, row: u16) -> bool {
+        self.top <= row && row <= self.bottom
+    }
+
+    /// Returns how many rows lie within.
+    pub const fn height(self) -> u16 {
+        self.bottom - self.top + 1
+    }
+}
+
+impl State {
+    /// Returns what a terminal remembers when nothing was said yet.
+    pub fn new(size: Size) -> State {
+        State {
+            pen: Pen::default(),
+            margins: Margins::full(size),
+            origin: false,
+            autowrap: true,
+            reverse_wrap: false,
+            insert: false,
+            charsets: Charsets::default(),
+            tabs: TabStops::default(),
+            modes: Modes { alternate_scroll: true, ..Modes::default() },
+            shape: CursorShape::Default,
+            visible: true,
+            title: Arc::from(""),
+            titles: Vec::new(),
+            colors: Colors::default(),
+            pages: [Page::default(), Page::default()],
+        }
+    }
+
+    /// Returns whether text can be passed on without looking at each character.
+    pub fn is_simple(&self) -> bool {
+        self.autowrap
+            && !self.insert
+            && self.charsets.is_ascii()
+            && self.tabs.is_default()
+            && !self.modes.newline
+    }
+}
+
+/// Returns the place of `buffer` in an array of two.
+pub const fn index(buffer: Buffer) -> usize {
+    match buffer {
+        Buffer::Primary => 0,
+        Buffer::Alternate => 1,
+    }
+}
+
+impl Screen {
+    /// Returns what belongs to the buffer that is shown.
+    pub(super) fn page(&self) -> &Page {
+        let [primary, alternate] = &self.state.pages;
+        match self.engine.active() {
+            Buffer::Primary => primary,
+            Buffer::Alternate => alternate,
+        }
+    }
+
+    /// Returns what belongs to the buffer that is shown.
+    pub(super) fn page_mut(&mut self) -> &mut Page {
+        let [primary, alternate] = &mut self.state.pages;
+        match self.engine.active() {
+            Buffer::Primary => primary,
+            Buffer::Alternate => alternate,
+        }
+    }
+}
