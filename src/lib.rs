@@ -44,6 +44,8 @@
 //! `terminal` knows `domain`, because keys are words of a command before they are bytes of a terminal.
 
 mod domain;
+mod layout;
 mod manifest;
 mod terminal;
+mod theme;
 
