@@ -43,6 +43,7 @@
 //! the first plan: `manifest` is new, because five rooms read files that people write and must complain alike;
 //! `terminal` knows `domain`, because keys are words of a command before they are bytes of a terminal.
 
+mod adapter;
 mod domain;
 mod layout;
 mod manifest;

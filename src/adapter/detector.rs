@@ -1,0 +1,319 @@
+//! One agent's evidence, and the verdict fused from it.
+//!
+//! Each source keeps its newest word. The most believed piece decides; between equals, the newer one. What a program
+//! says of itself in so many words (OSC 7501) is believed before what its screen looks like, that before prompt
+//! marks and titles, and those before mere output. Time is an argument: [`Detector::look_again_at`] says when a
+//! verdict may change without any new evidence, so that nothing needs to poll.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{AgentState, Evidence, Observation, Source, Timestamp, clean};
+
+use super::rule::{Match, Rules, View};
+use super::status::Records;
+use crate::terminal::{Progress, Prompt};
+
+/// Output counts as activity for this long after it came.
+const ACTIVE_FOR: Duration = Duration::from_millis(1200);
+
+/// Output must go on for this long before it counts: a program that repaints once is not at work.
+const SUSTAINED_FOR: Duration = Duration::from_millis(400);
+
+/// A little output this soon after a key is the key's echo.
+const ECHO_WITHIN: Duration = Duration::from_millis(200);
+
+/// How much output may be an echo, in bytes.
+const ECHO_BYTES: usize = 2048;
+
+/// Output this soon after the terminal changed its size or its focus is the program drawing itself anew.
+const REDRAW_WITHIN: Duration = Duration::from_millis(700);
+
+/// A program that has printed without a pause for this long since its start is past it, and at work.
+const FLOODS_AFTER: Duration = Duration::from_millis(1500);
+
+/// A program that has shown nothing new for this long after its start is ready.
+const READY_AFTER: Duration = Duration::from_millis(700);
+
+/// What is believed, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// What the kernel is told.
+    pub seen: Observation,
+    /// Every piece of evidence, the decisive one first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// The evidence of one agent since its process started.
+#[derive(Clone, Debug)]
+pub struct Detector {
+    rules: Arc<Rules>,
+    started_at: Timestamp,
+    status: Records,
+    status_at: Timestamp,
+    prompt: Option<(Prompt, Timestamp)>,
+    progress: Option<(Progress, Timestamp)>,
+    notification: Option<(String, Timestamp)>,
+    title: String,
+    matches: Vec<(Match, Timestamp)>,
+    /// The first and the last output of the present run of output, echoes left out.
+    activity: Option<(Timestamp, Timestamp)>,
+    output_at: Option<Timestamp>,
+    input_at: Option<Timestamp>,
+    redraw_at: Option<Timestamp>,
+    ready: bool,
+}
+
+impl Detector {
+    /// Begins with a process that has just started.
+    #[must_use]
+    pub fn new(rules: Arc<Rules>, started_at: Timestamp) -> Detector {
+        Detector {
+            rules,
+            started_at,
+            status: Records::default(),
+            status_at: started_at,
+            prompt: None,
+            progress: None,
+            notification: None,
+            title: String::new(),
+            matches: Vec::new(),
+            activity: None,
+            output_at: None,
+            input_at: None,
+            redraw_at: None,
+            ready: false,
+        }
+    }
+
+    /// Goes on with a process that started before this daemon did: it is past its start.
+    #[must_use]
+    pub fn resumed(rules: Arc<Rules>, started_at: Timestamp) -> Detector {
+        Detector { ready: true, ..Detector::new(rules, started_at) }
+    }
+
+    /// Takes in a report of the program status protocol (OSC 7501), without its number.
+    pub fn status(&mut self, payload: &[u8], now: Timestamp) {
+        if self.status.take(payload) {
+            self.status_at = now;
+        }
+    }
+
+    /// Takes in a shell's prompt mark (OSC 133).
+    pub fn prompt(&mut self, prompt: Prompt, now: Timestamp) {
+        if prompt == Prompt::Start && self.status.prompt_shown() {
+            self.status_at = now;
+        }
+        self.prompt = Some((prompt, now));
+    }
+
+    /// Takes in a progress report (OSC 9;4).
+    pub fn progress(&mut self, progress: Progress, now: Timestamp) {
+        self.progress = (progress != Progress::None).then_some((progress, now));
+    }
+
+    /// Takes in a notification (OSC 9, 99, 777).
+    pub fn notification(&mut self, text: &str, now: Timestamp) {
+        self.notification = Some((clean(text, 120), now));
+    }
+
+    /// Takes in a title (OSC 0, 2).
+    pub fn title(&mut self, title: &str) {
+        self.title = clean(title, 120);
+    }
+
+    /// The title as it is told: without the glyph in front of it, which turns while a program is busy and would make
+    /// news of nothing.
+    fn told_title(&self) -> Option<String> {
+        let told = self
+            .title
+            .trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '[' | '/' | '~' | '.'));
+        (!told.is_empty()).then(|| told.to_owned())
+    }
+
+    /// Takes in that `bytes` bytes were printed.
+    pub fn output(&mut self, bytes: usize, now: Timestamp) {
+        self.output_at = Some(now);
+        let echo = bytes <= ECHO_BYTES && self.input_at.is_some_and(|at| now.since(at) < ECHO_WITHIN);
+        let redraw = self.redraw_at.is_some_and(|at| now.since(at) < REDRAW_WITHIN);
+        if !echo && !redraw {
+            let since = self
+                .activity
+                .filter(|(_, last)| now.since(*last) < ACTIVE_FOR)
+                .map_or(now, |(first, _)| first);
+            self.activity = Some((since, now));
+        }
+    }
+
+    /// Takes in that something was typed: it answers a notification, and what is printed next may be its echo.
+    pub fn input(&mut self, now: Timestamp) {
+        self.input_at = Some(now);
+        self.notification = None;
+    }
+
+    /// Takes in that the terminal changed its size or its focus: what is printed next may be the program drawing
+    /// itself anew, which is no work.
+    pub fn redraws(&mut self, now: Timestamp) {
+        self.redraw_at = Some(now);
+    }
+
+    /// Looks at the screen.
+    pub fn look(&mut self, view: &View, now: Timestamp) {
+        let title = View { title: &self.title, ..*view };
+        let before = std::mem::take(&mut self.matches);
+        for found in self.rules.matches(&title) {
+            let since = before.iter().find(|(old, _)| *old == found).map_or(now, |(_, at)| *at);
+            self.matches.push((found, since));
+        }
+    }
+
+    /// Returns what is believed now.
+    pub fn verdict(&mut self, now: Timestamp) -> Verdict {
+        self.ready |= self.is_ready(now);
+        let mut evidence = self.evidence(now);
+        evidence.sort_by_key(|e| (std::cmp::Reverse(e.confidence), std::cmp::Reverse(e.at)));
+        let Some(decisive) = evidence.first_mut() else { return self.starting(now) };
+        decisive.decisive = true;
+        let reason = format!("{}: {}", decisive.rule, decisive.detail);
+        let from_screen = matches!(decisive.source, Source::Screen | Source::Title);
+        let said = self.status.root().and_then(|r| r.text.clone());
+        let matched =
+            self.matches.iter().find(|(m, _)| m.rule == decisive.rule).and_then(|(m, _)| m.task.clone());
+        let progress = self.status.root().and_then(|r| r.progress);
+        let seen = Observation {
+            state: decisive.state,
+            reason: clean(&reason, 160),
+            task: if from_screen { matched.or(said) } else { said },
+            title: self.told_title(),
+            progress: progress.or(self.progress.and_then(|(progress, _)| percent(progress))),
+        };
+        Verdict { seen, evidence }
+    }
+
+    /// Returns whether the program says itself in what state it is.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.status.root().is_some()
+    }
+
+    /// Returns whether output has gone on for so long, without a pause, that it counts as work.
+    #[must_use]
+    pub fn keeps_printing(&self, now: Timestamp) -> bool {
+        self.activity
+            .is_some_and(|(first, last)| now.since(last) < ACTIVE_FOR && last.since(first) >= SUSTAINED_FOR)
+    }
+
+    /// Returns when the verdict may change without any new evidence; none if only evidence can change it.
+    #[must_use]
+    pub fn look_again_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let quiet = self.activity.map(|(_, last)| last + ACTIVE_FOR);
+        let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
+        let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + READY_AFTER);
+        let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
+        [quiet, sustained, ready, floods].into_iter().flatten().filter(|at| *at > now).min()
+    }
+
+    fn is_ready(&self, now: Timestamp) -> bool {
+        let quiet_since = self.output_at.unwrap_or(self.started_at);
+        self.status.root().is_some()
+            || self.prompt.is_some()
+            || !self.matches.is_empty()
+            || now.since(quiet_since) >= READY_AFTER
+            || self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER)
+    }
+
+    fn starting(&self, now: Timestamp) -> Verdict {
+        let evidence = Evidence {
+            source: Source::Process,
+            state: AgentState::Starting,
+            rule: "started".to_owned(),
+            detail: "its process is up and has not settled yet".to_owned(),
+            at: self.started_at.min(now),
+            confidence: 100,
+            decisive: true,
+        };
+        let reason = evidence.detail.clone();
+        let seen =
+            Observation { state: AgentState::Starting, reason, task: None, title: None, progress: None };
+        Verdict { seen, evidence: vec![evidence] }
+    }
+
+    fn evidence(&self, now: Timestamp) -> Vec<Evidence> {
+        let mut out = Vec::new();
+        let mut add = |source, state, rule: &str, detail: String, at, confidence| {
+            let rule = rule.to_owned();
+            out.push(Evidence { source, state, rule, detail, at, confidence, decisive: false });
+        };
+        if let Some(root) = self.status.root() {
+            let text = root.text.clone().map(|text| format!(", {text}")).unwrap_or_default();
+            add(
+                Source::Status,
+                root.state,
+                "it says so itself",
+                format!("{}{text}", root.word),
+                self.status_at,
+                95,
+            );
+        }
+        let below = self.status.tasks_under_way();
+        if below > 0 {
+            let detail = format!("{below} tasks of its own under way");
+            add(Source::Status, AgentState::Working, "it says so itself", detail, self.status_at, 65);
+        }
+        for (found, since) in &self.matches {
+            let source = if found.on_title { Source::Title } else { Source::Screen };
+            add(source, found.state, &found.rule, found.line.clone(), *since, found.confidence);
+        }
+        if let Some((prompt, at)) = self.prompt {
+            let (state, detail) = match prompt {
+                Prompt::Start | Prompt::Input => (AgentState::Idle, "the shell shows its prompt".to_owned()),
+                Prompt::Output => (AgentState::Working, "a command runs".to_owned()),
+                Prompt::Done(None) => (AgentState::Idle, "a command ended".to_owned()),
+                Prompt::Done(Some(code)) => (AgentState::Idle, format!("a command ended with code {code}")),
+            };
+            add(Source::Prompt, state, "prompt mark", detail, at, 75);
+        }
+        if let Some((progress, at)) = self.progress {
+            let state = match progress {
+                Progress::Failed(_) => AgentState::Error,
+                Progress::None | Progress::Percent(_) | Progress::Indeterminate | Progress::Paused(_) => {
+                    AgentState::Working
+                }
+            };
+            let detail = percent(progress).map_or("no percentage".to_owned(), |p| format!("{p} %"));
+            add(Source::Progress, state, "progress report", detail, at, 65);
+        }
+        if let Some((text, at)) = &self.notification {
+            // A notification says that someone is wanted, not what for; it holds until someone types.
+            let state = AgentState::Waiting(crate::domain::WaitFor::Answer);
+            let asks =
+                ["permission", "approv", "waiting for your", "needs your", "confirm", "action required"];
+            let lower = text.to_lowercase();
+            let confidence = if asks.iter().any(|word| lower.contains(word)) { 72 } else { 10 };
+            add(Source::Notification, state, "notification", text.clone(), *at, confidence);
+        }
+        if self.ready {
+            let (state, detail, at) = self.activity_says(now);
+            add(Source::Activity, state, "output", detail, at, 30);
+        }
+        out
+    }
+
+    fn activity_says(&self, now: Timestamp) -> (AgentState, String, Timestamp) {
+        match self.activity {
+            Some((first, _)) if self.keeps_printing(now) => {
+                (AgentState::Working, "it keeps printing".to_owned(), first)
+            }
+            Some((_, last)) => (AgentState::Idle, "it is quiet".to_owned(), last),
+            None => (AgentState::Idle, "it is quiet".to_owned(), self.output_at.unwrap_or(self.started_at)),
+        }
+    }
+}
+
+fn percent(progress: Progress) -> Option<u8> {
+    match progress {
+        Progress::Percent(p) => Some(p),
+        Progress::Failed(p) | Progress::Paused(p) => p,
+        Progress::None | Progress::Indeterminate => None,
+    }
+}

@@ -1,0 +1,234 @@
+//! Screen rules: what a program's screen or title must show for a state to be believed. Data, not code.
+
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::domain::{AgentState, WaitFor, clean};
+use crate::manifest::{Manifest, ManifestError, Spanned};
+
+/// The most characters of a line that are matched; a longer line is no dialog.
+const LONGEST_LINE: usize = 400;
+
+/// What a rule may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The rows in view, from the top.
+    pub rows: &'a [String],
+    /// The row and column of the cursor.
+    pub cursor: (usize, usize),
+    /// The window's title, cleaned.
+    pub title: &'a str,
+}
+
+/// A set of rules, in the order of their file.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    rules: Vec<Rule>,
+}
+
+/// A rule that matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) rule: String,
+    pub(super) state: AgentState,
+    pub(super) confidence: u8,
+    pub(super) on_title: bool,
+    pub(super) line: String,
+    pub(super) task: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    name: String,
+    state: AgentState,
+    region: Region,
+    lines: usize,
+    all: Vec<Regex>,
+    any: Vec<Regex>,
+    not: Vec<Regex>,
+    confidence: u8,
+    task: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Region {
+    #[default]
+    Bottom,
+    Cursor,
+    Title,
+    Screen,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RulesFile {
+    #[serde(default)]
+    rule: Vec<RuleTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleTable {
+    name: String,
+    state: StateWord,
+    #[serde(rename = "for")]
+    waiting_for: Option<Spanned<ForWord>>,
+    #[serde(default)]
+    region: Region,
+    #[serde(default = "default_lines")]
+    lines: usize,
+    #[serde(default)]
+    all: Vec<Spanned<String>>,
+    #[serde(default)]
+    any: Vec<Spanned<String>>,
+    #[serde(default)]
+    not: Vec<Spanned<String>>,
+    #[serde(default = "default_confidence")]
+    confidence: Spanned<u8>,
+    task: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StateWord {
+    Idle,
+    Thinking,
+    Working,
+    Waiting,
+    Error,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ForWord {
+    Approval,
+    Answer,
+    Login,
+}
+
+fn default_lines() -> usize {
+    8
+}
+
+fn default_confidence() -> Spanned<u8> {
+    Spanned::new(0..0, 70)
+}
+
+impl Rules {
+    /// Reads a file of rules.
+    ///
+    /// # Errors
+    /// Names the line and field that is wrong, a regular expression that cannot be read among them.
+    pub fn parse(file: &str, text: &str) -> Result<Rules, ManifestError> {
+        let manifest = Manifest { file, text };
+        let tables: RulesFile = manifest.read()?;
+        let rules = tables.rule.into_iter().enumerate().map(|(n, table)| table.compile(&manifest, n));
+        Ok(Rules { rules: rules.collect::<Result<_, _>>()? })
+    }
+
+    /// Returns every rule that matches what is in view.
+    pub(super) fn matches(&self, view: &View) -> Vec<Match> {
+        let mut bottom: Option<Vec<&str>> = None;
+        self.rules
+            .iter()
+            .filter_map(|rule| match rule.region {
+                Region::Title => rule.on_lines(&[view.title]),
+                Region::Cursor => rule.on_lines(&[up_to_cursor(view)]),
+                Region::Screen => {
+                    rule.on_lines(&view.rows.iter().map(|row| row.trim_end()).collect::<Vec<_>>())
+                }
+                Region::Bottom => {
+                    let filled = bottom.get_or_insert_with(|| {
+                        view.rows.iter().map(|row| row.trim_end()).filter(|row| !row.is_empty()).collect()
+                    });
+                    rule.on_lines(&filled[filled.len().saturating_sub(rule.lines)..])
+                }
+            })
+            .collect()
+    }
+}
+
+/// The text of the cursor's row that stands before the cursor: what a program asks stands there.
+fn up_to_cursor<'a>(view: &View<'a>) -> &'a str {
+    let (row, column) = view.cursor;
+    let text = view.rows.get(row).map_or("", String::as_str);
+    let end = text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
+    text[..end].trim_end()
+}
+
+impl Rule {
+    fn on_lines(&self, lines: &[&str]) -> Option<Match> {
+        let hit = |regex: &Regex| {
+            lines.iter().find(|line| line.len() <= LONGEST_LINE && regex.is_match(line)).copied()
+        };
+        if self.not.iter().any(|regex| hit(regex).is_some()) {
+            return None;
+        }
+        let mut shown = None;
+        for regex in &self.all {
+            let line = hit(regex)?;
+            shown = shown.or(Some(line));
+        }
+        if !self.any.is_empty() {
+            let line = self.any.iter().find_map(hit)?;
+            shown = shown.or(Some(line));
+        }
+        let line = shown?;
+        let task = self.task.zip(self.all.first()).and_then(|(group, regex)| {
+            let found = regex.captures(line)?.get(group)?.as_str();
+            Some(clean(found, 120)).filter(|task| !task.is_empty())
+        });
+        Some(Match {
+            rule: self.name.clone(),
+            state: self.state,
+            confidence: self.confidence,
+            on_title: self.region == Region::Title,
+            line: clean(line, 80),
+            task,
+        })
+    }
+}
+
+impl RuleTable {
+    fn compile(self, manifest: &Manifest, n: usize) -> Result<Rule, ManifestError> {
+        let compiled = |patterns: &[Spanned<String>], field: &str| {
+            patterns
+                .iter()
+                .map(|pattern| {
+                    Regex::new(pattern.get_ref()).map_err(|e| {
+                        let why = e.to_string();
+                        let last =
+                            why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                        manifest.at(&pattern.span(), format!("rule[{n}].{field}"), last)
+                    })
+                })
+                .collect::<Result<Vec<_>, _>>()
+        };
+        if *self.confidence.get_ref() > 100 {
+            let problem = "is a percentage, 0 to 100";
+            return Err(manifest.at(&self.confidence.span(), format!("rule[{n}].confidence"), problem));
+        }
+        let waiting_for = self.waiting_for.as_ref().map(|word| *word.get_ref());
+        let state = match (self.state, waiting_for) {
+            (StateWord::Idle, _) => AgentState::Idle,
+            (StateWord::Thinking, _) => AgentState::Thinking,
+            (StateWord::Working, _) => AgentState::Working,
+            (StateWord::Error, _) => AgentState::Error,
+            (StateWord::Waiting, Some(ForWord::Answer)) => AgentState::Waiting(WaitFor::Answer),
+            (StateWord::Waiting, Some(ForWord::Login)) => AgentState::Waiting(WaitFor::Login),
+            (StateWord::Waiting, Some(ForWord::Approval) | None) => AgentState::Waiting(WaitFor::Approval),
+        };
+        Ok(Rule {
+            all: compiled(&self.all, "all")?,
+            any: compiled(&self.any, "any")?,
+            not: compiled(&self.not, "not")?,
+            name: self.name,
+            state,
+            region: self.region,
+            lines: self.lines,
+            confidence: *self.confidence.get_ref(),
+            task: self.task,
+        })
+    }
+}
