@@ -44,7 +44,9 @@
 //! `terminal` knows `domain`, because keys are words of a command before they are bytes of a terminal.
 
 mod adapter;
+mod blueprint;
 mod domain;
+mod kernel;
 mod layout;
 mod manifest;
 mod terminal;

@@ -1,0 +1,81 @@
+//! Teams: made, renamed, recoloured, moved and disbanded.
+
+use crate::domain::{Event, Members, Name, Team, TeamColor, TeamRef};
+
+use super::{Decision, Refusal, Reply, State, agent, team_of};
+
+/// Decides on a new team.
+pub(super) fn create(
+    state: &State,
+    name: Name,
+    parent: Option<&TeamRef>,
+    color: Option<TeamColor>,
+) -> Result<Decision, Refusal> {
+    free(state, &name)?;
+    let parent = parent.map(|parent| team_of(state, parent)).transpose()?.map(|team| team.id);
+    let id = state.next_team();
+    let team = Team {
+        id,
+        name: name.clone(),
+        parent,
+        rank: state.org().next_team_rank(parent),
+        color: color.unwrap_or_else(|| TeamColor::nth(state.org().teams().count())),
+        lead: None,
+    };
+    Ok(Decision::default().event(Event::TeamCreated { team }).reply(Reply::Team(id, name)))
+}
+
+/// Decides on another name.
+pub(super) fn rename(state: &State, team: &TeamRef, name: Name) -> Result<Decision, Refusal> {
+    let team = team_of(state, team)?;
+    if team.name == name {
+        return Ok(Decision::default());
+    }
+    free(state, &name)?;
+    Ok(Decision::default().event(Event::TeamRenamed { team: team.id, name }))
+}
+
+/// Decides on another colour.
+pub(super) fn recolor(state: &State, team: &TeamRef, color: TeamColor) -> Result<Decision, Refusal> {
+    let team = team_of(state, team)?.id;
+    Ok(Decision::default().event(Event::TeamRecolored { team, color }))
+}
+
+/// Decides on another place, with everything in it.
+pub(super) fn relocate(state: &State, team: &TeamRef, parent: Option<&TeamRef>) -> Result<Decision, Refusal> {
+    let team = team_of(state, team)?;
+    let parent = parent.map(|parent| team_of(state, parent)).transpose()?.map(|team| team.id);
+    if parent.is_some_and(|parent| state.org().stands_in(parent, team.id)) {
+        return Err(Refusal::Circle(team.name.clone()));
+    }
+    if parent == team.parent {
+        return Ok(Decision::default());
+    }
+    let rank = state.org().next_team_rank(parent);
+    Ok(Decision::default().event(Event::TeamMoved { team: team.id, parent, rank }))
+}
+
+/// Decides on a team's end. Its lead steps down, its agents and its teams move up, or its agents are deleted.
+pub(super) fn disband(state: &State, team: &TeamRef, members: Members) -> Result<Decision, Refusal> {
+    let team = team_of(state, team)?;
+    let org = state.org();
+    let mut decision = agent::step_down(state, team.id);
+    let (agent_rank, team_rank) = (org.next_agent_rank(team.parent), org.next_team_rank(team.parent));
+    for (member, rank) in org.members(Some(team.id)).into_iter().zip(agent_rank..) {
+        decision = match members {
+            Members::Keep => decision.event(Event::AgentMoved { agent: member.id, team: team.parent, rank }),
+            Members::Delete => decision.and(agent::erase(state, member)),
+        };
+    }
+    for (child, rank) in org.subteams(Some(team.id)).into_iter().zip(team_rank..) {
+        decision = decision.event(Event::TeamMoved { team: child.id, parent: team.parent, rank });
+    }
+    Ok(decision.event(Event::TeamDisbanded { team: team.id }))
+}
+
+fn free(state: &State, name: &Name) -> Result<(), Refusal> {
+    match state.org().team_named(name.as_str()) {
+        Some(_) => Err(Refusal::NameTaken(name.clone())),
+        None => Ok(()),
+    }
+}
