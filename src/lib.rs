@@ -45,10 +45,13 @@
 
 mod adapter;
 mod blueprint;
+mod config;
 mod domain;
 mod kernel;
 mod layout;
 mod manifest;
+mod protocol;
+mod store;
 mod terminal;
 mod theme;
 

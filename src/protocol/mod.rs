@@ -1,0 +1,31 @@
+//! What goes over the daemon's socket, and its version.
+//!
+//! Everything a person or a program sends and gets, as JSON; the cells of panes go as binary frames whose form the
+//! terminal room owns. It carries no meaning of its own: what a command does is decided by the kernel.
+
+mod attach;
+mod history;
+mod problem;
+mod request;
+mod view;
+
+pub use attach::{Answer, ClientMessage, PaneFrame, PaneView, ServerMessage};
+pub use history::HistoryRecord;
+pub use problem::{Code, Problem};
+pub use request::{
+    AgentDraft, BroadcastText, Created, Disband, KeysRequest, MessageReport, Move, Recolor, Rename,
+    ScreenQuery, ScreenText, SendRequest, SessionDraft, TeamDraft,
+};
+pub use view::{
+    AgentView, ChartView, EvidenceView, Explanation, MessageView, OpenedView, SessionSummary, SessionView,
+    StatusView, TeamView, Totals, VersionView, rfc3339,
+};
+
+/// The version of everything in this room. A daemon and a client of different versions say so and stop.
+pub const VERSION: u32 = 1;
+
+/// The variable that tells a program in a pane which session it belongs to.
+pub const SESSION_VARIABLE: &str = "AGENTCTL_SESSION";
+
+/// The variable that tells a program in a pane which agent it is.
+pub const AGENT_VARIABLE: &str = "AGENTCTL_AGENT";
