@@ -51,6 +51,7 @@ mod kernel;
 mod layout;
 mod manifest;
 mod protocol;
+mod pty;
 mod store;
 mod terminal;
 mod theme;
