@@ -45,8 +45,11 @@
 
 mod adapter;
 mod blueprint;
+mod client;
 mod config;
+mod daemon;
 mod domain;
+mod http;
 mod kernel;
 mod layout;
 mod manifest;

@@ -1,0 +1,116 @@
+//! From the kernel's answers to the protocol's, and from events to what of the chart they touch.
+
+use crate::domain::{AgentId, Event, MessageId, MessageStatus, Name};
+use crate::kernel::{Refusal, Reply, State};
+use crate::protocol::{Answer, Code, MessageReport, Problem};
+
+/// What of the chart an event touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Touched {
+    /// The structure.
+    Chart,
+    /// One agent.
+    Agent(AgentId),
+    /// Nothing that is shown there.
+    Nothing,
+}
+
+/// Returns what of the chart an event touches.
+pub(super) fn touched(event: &Event) -> Touched {
+    match event {
+        Event::SessionOpened { .. }
+        | Event::TeamCreated { .. }
+        | Event::TeamRenamed { .. }
+        | Event::TeamRecolored { .. }
+        | Event::TeamMoved { .. }
+        | Event::LeadChanged { .. }
+        | Event::TeamDisbanded { .. }
+        | Event::AgentCreated { .. }
+        | Event::AgentRenamed { .. }
+        | Event::AgentMoved { .. }
+        | Event::RoleChanged { .. }
+        | Event::AgentDeleted { .. } => Touched::Chart,
+        Event::LaunchChanged { agent, .. }
+        | Event::RunChanged { agent, .. }
+        | Event::AgentStarting { agent, .. }
+        | Event::AgentStarted { agent, .. }
+        | Event::StartFailed { agent, .. }
+        | Event::AgentExited { agent, .. }
+        | Event::Observed { agent, .. }
+        | Event::Looked { agent } => Touched::Agent(*agent),
+        Event::MessageAccepted { message } => Touched::Agent(message.to),
+        Event::MessageTyping { to, .. }
+        | Event::MessageDelivered { to, .. }
+        | Event::MessageDropped { to, .. } => Touched::Agent(*to),
+        Event::PlanFollowed { .. }
+        | Event::Pulse { .. }
+        | Event::BroadcastOpened { .. }
+        | Event::BroadcastClosed { .. } => Touched::Nothing,
+    }
+}
+
+/// Returns the kernel's answer as clients read it.
+pub(super) fn of(state: &State, reply: Result<Reply, Refusal>) -> Result<Answer, Problem> {
+    Ok(match reply.map_err(|refusal| problem(&refusal))? {
+        Reply::Done => Answer::Done,
+        Reply::Team(id, name) => Answer::Created { id: id.0, name: name.to_string() },
+        Reply::Agent(id, name) => Answer::Created { id: id.0, name: name.to_string() },
+        Reply::Message(id, status) => {
+            let to =
+                state.all_mail().find(|m| m.id == id).and_then(|m| state.org().agent(m.to)).map(|a| &a.name);
+            Answer::Messages { messages: vec![report(to, Some(id), status)] }
+        }
+        Reply::Messages(rows) => Answer::Messages {
+            messages: rows.into_iter().map(|(name, id, status)| report(Some(&name), id, status)).collect(),
+        },
+        Reply::Broadcast(broadcast, targets) => Answer::Broadcast { broadcast, targets },
+        Reply::Report(report) => Answer::Report { report },
+    })
+}
+
+/// Returns what became of a message as clients read it.
+pub(super) fn report(to: Option<&Name>, id: Option<MessageId>, status: MessageStatus) -> MessageReport {
+    let (word, reason) = match status {
+        MessageStatus::Held { reason } => ("held", Some(reason)),
+        MessageStatus::Typing => ("typing", None),
+        MessageStatus::Delivered => ("delivered", None),
+        MessageStatus::Refused { reason } => ("refused", Some(reason)),
+    };
+    MessageReport {
+        id: id.map(|id| id.0),
+        to: to.map(ToString::to_string).unwrap_or_default(),
+        status: word.to_owned(),
+        reason,
+    }
+}
+
+fn problem(refusal: &Refusal) -> Problem {
+    let text = refusal.to_string();
+    match refusal {
+        Refusal::NoAgent(..) | Refusal::NoTeam(..) | Refusal::NoMessage(_) => {
+            Problem::new(Code::NotFound, text)
+        }
+        Refusal::NoCommand
+        | Refusal::BadLaunch(_)
+        | Refusal::CoordinatorWithoutTeam
+        | Refusal::EmptyText
+        | Refusal::MouseBroadcast => Problem::new(Code::Invalid, text),
+        Refusal::NoExecutive => Problem::new(Code::Conflict, text)
+            .hint("make one: agentctl agent create NAME --role executive -- COMMAND"),
+        Refusal::NotRunning(name) => {
+            Problem::new(Code::Conflict, text).hint(format!("start it: agentctl agent start {name}"))
+        }
+        Refusal::NotReady(..) => {
+            Problem::new(Code::Conflict, text).hint("without --now it is held until it is ready")
+        }
+        Refusal::TooMany | Refusal::MailboxFull(_) => Problem::new(Code::Busy, text),
+        Refusal::NoBroadcast
+        | Refusal::NameTaken(_)
+        | Refusal::IsExecutive(_)
+        | Refusal::ExecutiveExists(_)
+        | Refusal::AlreadyLead(_)
+        | Refusal::Circle(_)
+        | Refusal::Running(_)
+        | Refusal::Stopping(_) => Problem::new(Code::Conflict, text),
+    }
+}

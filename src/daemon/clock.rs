@@ -1,0 +1,36 @@
+//! The only clocks of the daemon: the wall's, for what people read, and a steady one, for spans and ages.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+use crate::domain::Timestamp;
+
+/// Returns the time of day.
+pub(super) fn wall() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A clock that never goes backwards or jumps: its timestamps count from its making and are good for spans alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Steady(Instant);
+
+impl Steady {
+    pub(super) fn new() -> Steady {
+        Steady(Instant::now())
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.at(Instant::now())
+    }
+
+    pub(super) fn at(&self, instant: Instant) -> Timestamp {
+        Timestamp(i64::try_from(instant.saturating_duration_since(self.0).as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Returns the instant at which this clock shows `at`.
+    pub(super) fn instant(&self, at: Timestamp) -> Instant {
+        self.0 + Duration::from_millis(u64::try_from(at.0).unwrap_or(0))
+    }
+}

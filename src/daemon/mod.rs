@@ -1,0 +1,108 @@
+//! The daemon: one a user, started by the first client, never needing one.
+//!
+//! One loop owns all decisions. Each turn takes one thing that is ready: a request, news of a pane, an answer of a
+//! store, a time that has come. Panes are tasks of their own that own their screen and their way to the holder; output
+//! never passes through the loop. The daemon may die at any moment: what was decided is on disk, what runs lives in
+//! holders, and the next daemon finds both.
+
+mod answer;
+mod boot;
+mod clients;
+mod clock;
+mod commit;
+mod engine;
+mod environment;
+mod frames;
+mod headroom;
+mod history;
+mod lock;
+mod pane;
+mod pool;
+mod request;
+mod session;
+mod slot;
+mod view;
+mod wake;
+mod world;
+
+use std::io;
+use std::path::PathBuf;
+
+use tokio::net::UnixListener;
+
+use crate::config::{ConfigError, Paths};
+use crate::domain::{AgentId, Name};
+use crate::manifest::ManifestError;
+
+pub use frames::{Seen, ShownAs, Watch};
+pub use history::read_history;
+pub use lock::PlaceError;
+pub use pane::PaneText;
+pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Told, Who};
+
+/// Why the daemon could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// It cannot take its place.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The system refuses something it needs.
+    #[error("start the daemon: {0}")]
+    System(#[from] io::Error),
+    /// The settings or rules cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The settings or rules are wrong.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+}
+
+/// A daemon that has its place and everything it needs, and does not run yet.
+pub struct Daemon {
+    engine: engine::Engine,
+    handle: Handle,
+    listener: UnixListener,
+    _place: lock::Place,
+}
+
+impl Daemon {
+    /// Takes the daemon's place, reads back every session and finds every agent that is alive.
+    ///
+    /// `program` is this program; holders are started from it.
+    ///
+    /// # Errors
+    /// If another daemon runs, or something it needs is not to be had. A session that cannot be read is named in the
+    /// log and left alone.
+    pub async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, DaemonError> {
+        boot::start(paths, program).await
+    }
+
+    /// Returns the way to its loop, and the socket at which the API is to be served.
+    #[must_use]
+    pub fn doors(self) -> (Handle, UnixListener, Running) {
+        (self.handle, self.listener, Running { engine: self.engine, _place: self._place })
+    }
+}
+
+/// A daemon whose doors were handed out.
+pub struct Running {
+    engine: engine::Engine,
+    _place: lock::Place,
+}
+
+impl Running {
+    /// Runs until somebody asks it to end, or `ended` says so. Agents live on.
+    pub async fn run(self, ended: impl Future<Output = ()>) {
+        self.engine.run(ended).await;
+    }
+}
+
+/// The name of a holder's socket: short whatever the session is called, since a socket's path is bounded.
+fn socket_name(session: &Name, agent: AgentId, epoch: u32) -> String {
+    // FNV-1a: stable over versions and machines, unlike the standard library's hasher.
+    let hash = session
+        .as_str()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    format!("{hash:016x}-{}-{epoch}.sock", agent.0)
+}

@@ -1,0 +1,153 @@
+//! A pane: one start of one agent, as the daemon sees it. A task that owns the agent's screen, the detector of its
+//! state and the connection to its holder.
+//!
+//! Output goes holder → screen → newest snapshot → whoever watches, and never through the daemon's loop; the loop is
+//! told facts. Nothing here decides what should be: orders come from the loop.
+
+mod attention;
+mod keep;
+mod look;
+mod screen;
+mod task;
+mod told;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::clients::Extent;
+use super::clock::Steady;
+use super::frames::Frames;
+use super::headroom::Headroom;
+use super::pool::Pool;
+use super::request::Colors;
+use super::world::PaneNews;
+use crate::adapter::Rules;
+use crate::domain::{AgentId, Evidence, Exit, Input, Name, Observation};
+use crate::pty::{Reader, Spec, Writer};
+use crate::terminal::Screen;
+
+pub(super) use keep::remove_folder;
+
+/// Whose pane it is.
+#[derive(Clone, Debug)]
+pub(super) struct About {
+    pub(super) session: Name,
+    pub(super) agent: AgentId,
+    pub(super) epoch: u32,
+    /// Where the agent's output is kept.
+    pub(super) folder: PathBuf,
+}
+
+/// How an agent is to be started.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub(super) about: About,
+    pub(super) spec: Spec,
+}
+
+/// An agent that was found alive.
+pub(super) struct Adopted {
+    pub(super) about: About,
+    pub(super) connection: Connection,
+}
+
+/// A connection to a holder, and the screen as it is up to where the connection begins.
+pub(super) struct Connection {
+    pub(super) child: u32,
+    pub(super) size: Extent,
+    screen: Box<Screen>,
+    reader: Reader,
+    writer: Writer,
+}
+
+/// What a pane begins with.
+pub(super) enum Beginning {
+    /// An agent that is to be started.
+    Start { spec: Box<Spec>, program: PathBuf },
+    /// An agent that lives.
+    Adopt(Box<Connection>),
+}
+
+/// What a pane needs of the daemon.
+pub(super) struct Around {
+    pub(super) news: mpsc::Sender<PaneNews>,
+    pub(super) pool: Arc<Pool>,
+    pub(super) headroom: Arc<Headroom>,
+    pub(super) rules: Arc<Rules>,
+    pub(super) steady: Steady,
+    pub(super) starting: Arc<Semaphore>,
+    pub(super) colors: Option<Colors>,
+}
+
+/// What a pane is told to do.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Give the agent what was pressed.
+    Press(Input),
+    /// Take another size.
+    Resize(Extent),
+    /// Ask the process tree to end, and force it after a grace.
+    Stop,
+    /// End the process tree at once.
+    Kill,
+    /// End the process tree at once, and then remove this folder.
+    Erase(PathBuf),
+    /// Publish the screen as it is: somebody begins to watch.
+    Show,
+    /// Tell the screen as text.
+    Text { ansi: bool, reply: oneshot::Sender<Result<PaneText, crate::protocol::Problem>> },
+    /// Tell the evidence for the agent's state, each piece with its age.
+    Explain(oneshot::Sender<Vec<(Evidence, Duration)>>),
+    /// Answer programs that ask for colours with these.
+    Colors(Colors),
+    /// Keep the screen on disk: the daemon ends.
+    Keep(oneshot::Sender<()>),
+}
+
+/// What a pane tells the loop.
+#[derive(Clone, Debug)]
+pub(super) enum News {
+    /// The process is up.
+    Started { pid: u32 },
+    /// It could not be started.
+    Failed { reason: String },
+    /// It is seen doing something else.
+    Observed(Observation),
+    /// It ended, and everything it printed is on the screen.
+    Exited(Exit),
+    /// Its holder is gone; nothing of its process tree is left.
+    HolderGone,
+    /// It rang the bell.
+    Bell,
+    /// It wants this in the clipboard.
+    Clipboard(String),
+    /// It does not read its input, so this many bytes were not given to it.
+    InputFull { refused: u32 },
+}
+
+/// A pane's screen as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaneText {
+    /// Its rows, from the top; with colours if they were asked for.
+    pub text: String,
+}
+
+/// Runs a pane until its slot is given to another or its agent is erased.
+pub(super) async fn run(
+    about: About,
+    around: Around,
+    frames: Frames,
+    orders: mpsc::Receiver<Order>,
+    beginning: Beginning,
+) {
+    task::Pane::new(about, around, frames, orders).run(beginning).await;
+}
+
+/// Looks for an agent that lives: its screen as it was last kept, and a connection that goes on from there. One that ran
+/// as `pid` and has lost its holder is ended.
+pub(super) async fn find(about: About, socket: PathBuf, pid: Option<u32>) -> Option<Adopted> {
+    keep::find(about, socket, pid).await
+}

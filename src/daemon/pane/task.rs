@@ -1,0 +1,526 @@
+//! The task of a pane: it takes orders, hears the holder, and tells the loop what is so.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::super::frames::Frames;
+use super::super::pool::Urgency;
+use super::super::request::Colors;
+use super::attention::{Attention, Ways};
+use super::look::{Looking, Texts};
+use super::screen::{Display, Parsed, ScreenPlace};
+use super::told::{Telling, Told};
+use super::{About, Around, Beginning, Connection, News, Order, PaneText, keep};
+use crate::adapter::{Detector, View};
+use crate::domain::{Exit, Input, clean};
+use crate::protocol::{Code, Problem};
+use crate::pty::{self, Event, Orphan, Reader, Spec, Writer};
+use crate::terminal::{self, Modes, Notice, Palette, Rgb, Screen, Size};
+
+/// How long a process tree may take to end by itself.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// So much output pays for the time that it takes from others, in bytes.
+const FLOOD: usize = 4 << 10;
+
+/// How much output passes between two kept screens, in bytes.
+const KEEP_EVERY: u64 = 1 << 20;
+
+/// One start of one agent.
+pub(super) struct Pane {
+    about: About,
+    around: Around,
+    orders: mpsc::Receiver<Order>,
+    place: ScreenPlace,
+    /// Orders that need the screen while it is away.
+    deferred: Vec<Order>,
+    holder: Option<Holder>,
+    detector: Detector,
+    looking: Looking,
+    texts: Texts,
+    told: Told,
+    modes: Modes,
+    size: Size,
+    /// Until when its agent is not heard, because it floods while somebody types elsewhere.
+    rests_until: Option<Instant>,
+    /// How much was heard since it last paid for that, in bytes.
+    unpaid: usize,
+    attention: Attention,
+    /// The sequence number up to which output was heard, put on the screen, and kept as a screen.
+    heard: u64,
+    parsed: u64,
+    kept: u64,
+    exit: Option<Exit>,
+    /// The agent's process, as long as its holder is this pane's to talk to.
+    process: Option<Orphan>,
+    erase: Option<PathBuf>,
+}
+
+struct Holder {
+    reader: Reader,
+    writer: Writer,
+}
+
+/// One thing that is ready.
+enum Ready {
+    Order(Option<Order>),
+    Heard(Result<Option<Event>, pty::ReadError>),
+    Parsed(Parsed),
+    Time,
+}
+
+impl Pane {
+    pub(super) fn new(about: About, around: Around, frames: Frames, orders: mpsc::Receiver<Order>) -> Pane {
+        let size = Size::new(24, 80);
+        let detector = Detector::new(Arc::clone(&around.rules), around.steady.now());
+        Pane {
+            place: ScreenPlace::new(Box::new(Screen::new(size)), Display { frames, epoch: about.epoch }),
+            about,
+            around,
+            orders,
+            deferred: Vec::new(),
+            holder: None,
+            detector,
+            looking: Looking::default(),
+            texts: Texts::default(),
+            told: Told::default(),
+            modes: Modes::default(),
+            size,
+            rests_until: None,
+            unpaid: 0,
+            attention: Attention::default(),
+            heard: 0,
+            parsed: 0,
+            kept: 0,
+            exit: None,
+            process: None,
+            erase: None,
+        }
+    }
+
+    pub(super) async fn run(mut self, beginning: Beginning) {
+        match beginning {
+            Beginning::Start { spec, program } => self.start(*spec, program).await,
+            Beginning::Adopt(connection) => self.adopt(*connection),
+        }
+        while self.turn().await {}
+        if let Some(folder) = self.erase {
+            keep::remove_folder(folder).await;
+        }
+    }
+
+    /// Sees to one thing that is ready; returns whether to go on.
+    async fn turn(&mut self) -> bool {
+        match self.select().await {
+            Ready::Order(None) => return self.abandon().await,
+            Ready::Order(Some(order)) => self.obey(order).await,
+            Ready::Heard(heard) => self.hear(heard).await,
+            Ready::Parsed(parsed) => self.take(parsed).await,
+            Ready::Time => {}
+        }
+        self.settle().await;
+        self.erase.is_none() || self.holder.is_some()
+    }
+
+    async fn select(&mut self) -> Ready {
+        // While the screen is away nothing is due: what is, is seen to as soon as it is back.
+        let look_at = self.looking.at().filter(|_| self.place.is_here());
+        let rests_until = self.rests_until.filter(|at| *at > Instant::now());
+        let due = [look_at, self.place.show_at(), rests_until].into_iter().flatten().min();
+        let listens = self.holder.is_some() && self.place.has_room() && rests_until.is_none();
+        let hear = async {
+            match self.holder.as_mut().filter(|_| listens) {
+                Some(holder) => holder.reader.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            order = self.orders.recv() => Ready::Order(order),
+            parsed = self.place.returned() => Ready::Parsed(parsed),
+            heard = hear => Ready::Heard(heard),
+            () = until(due) => Ready::Time,
+        }
+    }
+
+    /// Whatever is ready to be done with the screen is done: a little parsing, orders, looking, showing; a flood last.
+    async fn settle(&mut self) {
+        if let Some(parsed) = self.place.parse_here() {
+            self.take(parsed).await;
+        }
+        let now = Instant::now();
+        let urgent = self.attention.is_urgent(now);
+        self.place.hurry(urgent);
+        if self.place.screen().is_some() {
+            for order in std::mem::take(&mut self.deferred) {
+                self.with_screen(order);
+            }
+            if self.looking.at().is_some_and(|at| at <= now) {
+                self.look(now).await;
+            }
+            self.place.show_if_due(now);
+        }
+        self.pace(now).await;
+        let urgency = if urgent { Urgency::Interactive } else { Urgency::Bulk };
+        self.place.parse_away(&self.around.pool, urgency);
+    }
+
+    /// Has the holder let a trickle of output wait as long as it may.
+    async fn pace(&mut self, now: Instant) {
+        let ways = Ways {
+            is_starting: self.told.is_starting(),
+            says_its_state: self.detector.is_told(),
+            keeps_printing: self.detector.keeps_printing(self.around.steady.at(now)),
+        };
+        if self.holder.is_some()
+            && let Some(most) = self.attention.news(self.place.audience(), ways, now)
+        {
+            self.ask(async |writer| writer.pace(most).await).await;
+        }
+    }
+
+    async fn start(&mut self, mut spec: Spec, program: PathBuf) {
+        // A closed semaphore is a daemon that ends.
+        let Ok(_turn) = Arc::clone(&self.around.starting).acquire_owned().await else { return };
+        self.about
+            .folder
+            .clone_into(&mut spec.keep.get_or_insert(pty::Keep { folder: PathBuf::new(), cap: 0 }).folder);
+        spec.first_seq = keep::end_of(self.about.folder.clone()).await;
+        keep::forget(self.about.folder.clone(), u64::MAX).await;
+        self.size = Size::new(spec.size.rows(), spec.size.cols());
+        self.begin_screen(Box::new(Screen::new(self.size)), spec.first_seq);
+        let started = pty::spawn(&program, &["holder".as_ref()], &spec).await;
+        let connected = match started {
+            Ok(running) => pty::connect(&spec.socket, Some(spec.first_seq))
+                .await
+                .map_err(|e| e.to_string())
+                .map(|c| (running, c)),
+            Err(error) => {
+                let cwd = spec.cwd.display();
+                tracing::warn!(agent = %self.about.agent, "it cannot be started in {cwd}: {error:?}");
+                Err(chain(&error))
+            }
+        };
+        match connected {
+            Ok((running, (_, reader, writer))) => {
+                self.holder = Some(Holder { reader, writer });
+                self.attention.begin();
+                self.detector = Detector::new(Arc::clone(&self.around.rules), self.around.steady.now());
+                self.looking.disturbed(Instant::now());
+                self.process = Orphan::of(running.child);
+                self.tell(News::Started { pid: running.child }).await;
+            }
+            Err(reason) => {
+                let reason = clean(&reason, 300);
+                self.place.add_bytes(
+                    format!("\x1b[31magentctl cannot start this agent:\x1b[0m\r\n{reason}\r\n").into_bytes(),
+                );
+                self.tell(News::Failed { reason }).await;
+                self.tell(News::HolderGone).await;
+            }
+        }
+        self.settle().await;
+    }
+
+    fn adopt(&mut self, connection: Connection) {
+        let Connection { child, size, screen, reader, writer } = connection;
+        self.process = Orphan::of(child);
+        self.size = Size::new(size.0, size.1);
+        self.modes = screen.modes();
+        self.begin_screen(screen, 0);
+        self.holder = Some(Holder { reader, writer });
+        self.attention.begin();
+        self.detector = Detector::resumed(Arc::clone(&self.around.rules), self.around.steady.now());
+        self.looking.disturbed(Instant::now());
+    }
+
+    fn begin_screen(&mut self, mut screen: Box<Screen>, seq: u64) {
+        if let Some(colors) = self.around.colors {
+            paint(&mut screen, colors);
+        }
+        (self.heard, self.parsed, self.kept) = (seq, seq, seq);
+        self.place.begin(screen);
+        self.texts = Texts::default();
+    }
+
+    async fn obey(&mut self, order: Order) {
+        match order {
+            Order::Press(input) => self.press(&input).await,
+            Order::Resize((rows, cols)) => {
+                self.size = Size::new(rows, cols);
+                let size = pty::Size::new(rows, cols);
+                self.detector.redraws(self.around.steady.now());
+                self.ask(async |writer| writer.resize(size).await).await;
+            }
+            Order::Stop => self.ask(async |writer| writer.stop(GRACE).await).await,
+            Order::Kill => self.ask(async |writer| writer.kill().await).await,
+            Order::Erase(folder) => {
+                self.erase = Some(folder);
+                self.ask(async |writer| writer.end().await).await;
+            }
+            Order::Explain(reply) => {
+                let now = self.around.steady.now();
+                let evidence = self.detector.verdict(now).evidence;
+                drop(
+                    reply.send(
+                        evidence
+                            .into_iter()
+                            .map(|e| {
+                                let age = now.since(e.at);
+                                (e, age)
+                            })
+                            .collect(),
+                    ),
+                );
+            }
+            Order::Keep(done) => {
+                self.keep().await;
+                // A daemon that ends may not have waited.
+                let _ = done.send(());
+            }
+            Order::Show | Order::Text { .. } | Order::Colors(_) => self.deferred.push(order),
+        }
+    }
+
+    fn with_screen(&mut self, order: Order) {
+        let now = Instant::now();
+        match order {
+            Order::Show => self.place.show_now(now),
+            Order::Text { ansi, reply } => {
+                let text = self.place.screen().map(|screen| PaneText {
+                    text: if ansi { screen.snapshot().ansi() } else { screen.text() },
+                });
+                drop(reply.send(text.ok_or_else(|| Problem::new(Code::Internal, "the screen is away"))));
+            }
+            Order::Colors(colors) => self.place.screen().into_iter().for_each(|screen| paint(screen, colors)),
+            _ => {}
+        }
+    }
+
+    async fn press(&mut self, input: &Input) {
+        let mut bytes = Vec::new();
+        terminal::encode(input, &self.modes, self.size, &mut bytes);
+        if bytes.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        self.attention.pressed(now);
+        self.around.headroom.pressed(now);
+        self.rests_until = None;
+        // Before the key, so that its echo waits for nothing.
+        self.pace(now).await;
+        if matches!(input, Input::Key(_) | Input::Paste(_)) {
+            self.detector.input(self.around.steady.now());
+        }
+        if matches!(input, Input::Focus(_)) {
+            self.detector.redraws(self.around.steady.now());
+        }
+        self.ask(async |writer| writer.write(&bytes).await).await;
+    }
+
+    /// Asks the holder for something. A connection that broke is noticed where it is read.
+    async fn ask(&mut self, request: impl AsyncFnOnce(&mut Writer) -> std::io::Result<()>) {
+        if let Some(holder) = &mut self.holder
+            && let Err(error) = request(&mut holder.writer).await
+        {
+            tracing::debug!(agent = %self.about.agent, "its holder does not take a request: {error}");
+        }
+    }
+
+    async fn hear(&mut self, heard: Result<Option<Event>, pty::ReadError>) {
+        match heard {
+            Ok(Some(Event::Output { seq, bytes })) => {
+                self.heard = seq + bytes.len() as u64;
+                self.rest_after(bytes.len());
+                self.place.add_bytes(bytes);
+            }
+            Ok(Some(Event::Resized { size, .. })) => self.place.add_size(Size::new(size.rows(), size.cols())),
+            Ok(Some(Event::Gap { to, .. })) => {
+                self.heard = to;
+                self.repaint().await;
+            }
+            Ok(Some(Event::Exited(exit))) => self.place.add_exit(exit),
+            Ok(Some(Event::InputFull { refused })) => self.tell(News::InputFull { refused }).await,
+            Ok(Some(Event::Stopped { left })) if left > 0 => {
+                tracing::warn!(agent = %self.about.agent, "{left} of its processes could not be ended");
+            }
+            // Its agent is somebody else's now.
+            Ok(Some(Event::Superseded)) => self.process = None,
+            Ok(Some(Event::Stopped { .. } | Event::Status(_) | Event::Tail(_))) => {}
+            Ok(None) => self.holder_gone().await,
+            Err(error) => {
+                tracing::error!(agent = %self.about.agent, "its holder is lost: {error}");
+                self.holder_gone().await;
+            }
+        }
+    }
+
+    /// A flood that nobody types into leaves room for those who type elsewhere.
+    fn rest_after(&mut self, bytes: usize) {
+        let now = Instant::now();
+        self.unpaid += bytes;
+        if self.unpaid >= FLOOD && !self.attention.is_urgent(now) {
+            self.rests_until = self.around.headroom.read(std::mem::take(&mut self.unpaid), now);
+        }
+    }
+
+    async fn holder_gone(&mut self) {
+        self.holder = None;
+        if self.exit.is_none() {
+            keep::end_orphan(&self.about, self.process.take()).await;
+            self.exit = Some(Exit::Lost);
+            self.tell(News::Exited(Exit::Lost)).await;
+        }
+        self.tell(News::HolderGone).await;
+    }
+
+    async fn take(&mut self, parsed: Parsed) {
+        let now = Instant::now();
+        self.parsed += parsed.bytes as u64;
+        if parsed.bytes > 0 {
+            self.detector.output(parsed.bytes, self.around.steady.at(now));
+            self.looking.disturbed(now);
+        }
+        if let Some(screen) = self.place.screen() {
+            self.modes = screen.modes();
+        }
+        if !parsed.replies.is_empty() {
+            self.ask(async |writer| writer.write(&parsed.replies).await).await;
+        }
+        for notice in parsed.notices {
+            self.notice(notice, now).await;
+        }
+        if let Some(exit) = parsed.exit {
+            self.exit = Some(exit);
+            self.look(now).await;
+            self.tell(News::Exited(exit)).await;
+            // It has said everything; what is left of its tree has no terminal any more.
+            self.ask(async |writer| writer.end().await).await;
+        }
+        if self.parsed - self.kept >= KEEP_EVERY {
+            self.keep().await;
+        }
+    }
+
+    async fn notice(&mut self, notice: Notice, now: Instant) {
+        let at = self.around.steady.at(now);
+        match notice {
+            Notice::ProgramStatus(payload) => {
+                self.detector.status(payload.as_bytes(), at);
+                self.looking.hurry(now);
+            }
+            Notice::Progress(progress) => {
+                self.detector.progress(progress, at);
+                self.looking.hurry(now);
+            }
+            Notice::Notification { title, body } => {
+                self.detector.notification(&format!("{title} {body}"), at);
+                self.looking.hurry(now);
+            }
+            Notice::Prompt(prompt) => {
+                self.detector.prompt(prompt, at);
+                self.looking.hurry(now);
+            }
+            Notice::Title(title) => self.detector.title(&title),
+            Notice::Directory(_) => {}
+            Notice::Bell => self.tell(News::Bell).await,
+            Notice::Clipboard { data, .. } => {
+                if let Some(text) = clipboard_text(&data) {
+                    self.tell(News::Clipboard(text)).await;
+                }
+            }
+            Notice::Repaint => self.repaint().await,
+        }
+    }
+
+    /// Has the program draw everything anew, as it does when its window changes: a little smaller and back.
+    async fn repaint(&mut self) {
+        let (rows, cols) = (self.size.rows(), self.size.cols());
+        self.detector.redraws(self.around.steady.now());
+        self.ask(async |writer| {
+            writer.resize(pty::Size::new(rows.saturating_sub(1), cols)).await?;
+            writer.resize(pty::Size::new(rows, cols)).await
+        })
+        .await;
+    }
+
+    async fn look(&mut self, now: Instant) {
+        let at = self.around.steady.at(now);
+        let Some(screen) = self.place.screen() else { return };
+        let cursor = screen.cursor();
+        let rows = self.texts.read(&screen.snapshot());
+        let view = View { rows, cursor: (usize::from(cursor.row), usize::from(cursor.col)), title: "" };
+        self.detector.look(&view, at);
+        let seen = self.detector.verdict(at).seen;
+        let mut again = self.detector.look_again_at(at).map(|at| self.around.steady.instant(at));
+        if self.exit.is_none() && self.holder.is_some() {
+            match self.told.about(&seen, now) {
+                Telling::Known => {}
+                Telling::At(at) => again = Some(again.map_or(at, |again| again.min(at))),
+                Telling::Now => {
+                    self.told.tell(seen.clone(), now);
+                    self.tell(News::Observed(seen)).await;
+                }
+            }
+        }
+        self.looking.looked(now, again);
+    }
+
+    async fn keep(&mut self) {
+        let seq = self.parsed;
+        if let Some(screen) = self.place.screen() {
+            let bytes = screen.checkpoint();
+            self.kept = seq;
+            keep::store(self.about.folder.clone(), seq, bytes).await;
+        }
+    }
+
+    /// Nobody gives orders any more: the agent was started anew, or the daemon ends.
+    async fn abandon(&mut self) -> bool {
+        false
+    }
+
+    async fn tell(&self, news: News) {
+        let About { session, agent, epoch, .. } = &self.about;
+        // A loop that is gone is a daemon that ends.
+        drop(self.around.news.send((session.clone(), *agent, *epoch, news)).await);
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn paint(screen: &mut Screen, colors: Colors) {
+    let rgb = |(r, g, b)| Rgb(r, g, b);
+    let foreground = rgb(colors.foreground);
+    screen.set_palette(Palette { foreground, background: rgb(colors.background), cursor: foreground });
+}
+
+/// What a program wants in the clipboard, as text; nothing where it is none or far too much.
+fn clipboard_text(data: &str) -> Option<String> {
+    const LONGEST: usize = 100 << 10;
+    let bytes =
+        base64::engine::general_purpose::STANDARD.decode(data).ok().filter(|bytes| bytes.len() <= LONGEST)?;
+    String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

@@ -1,0 +1,478 @@
+//! One session as the daemon runs it: its kernel, what is kept of it, its panes and whoever watches.
+//!
+//! An input is decided by the kernel, its events are kept, and only then are effects performed, events shown and
+//! answers given. Everything here is called by the one loop; nothing here waits.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::clients::{self, Clients};
+use super::commit::{Commit, Waiting};
+use super::frames::Watch;
+use super::pane::{News, Order};
+use super::request::{Attached, Colors, Reply, Told};
+use super::slot::{Asked, Slot};
+use super::view::Names;
+use super::world::{Due, Whose, World};
+use super::{answer, clock, view};
+use crate::domain::{
+    Actor, AgentId, AgentRef, Command, Durability, Event, EventRecord, Input as Pressed, Launch, Name, Route,
+};
+use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State};
+use crate::protocol::{Answer, Code, OpenedView, PaneView, Problem, ServerMessage};
+use crate::store::{Store, StoreError};
+
+/// Who waits for the answer to an input.
+#[derive(Debug)]
+pub(super) enum AnswerTo {
+    /// Nobody.
+    Nobody,
+    /// A request.
+    Caller(Reply<Answer>),
+    /// Whoever opened the session.
+    Opened(Reply<OpenedView>, Vec<String>),
+    /// A client, under the number it gave; a broadcast it opens is closed when it goes.
+    Client(super::ClientId, u64),
+    /// A client that pressed something: it is told of a refusal only.
+    Presser(super::ClientId),
+}
+
+/// One session.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) name: Name,
+    pub(super) kernel: Kernel,
+    pub(super) clients: Clients,
+    pub(super) slots: HashMap<AgentId, Slot>,
+    /// The environment of whoever opened the session last; its agents are started in it.
+    pub(super) env: Option<Vec<(String, String)>>,
+    store: Store,
+    commit: Commit<AnswerTo>,
+    followers: Vec<mpsc::Sender<Arc<Told>>>,
+    trouble: Option<String>,
+    /// That its record was damaged when this daemon read it, and where the damaged one is.
+    recovered: Option<String>,
+    flush_asked: bool,
+    backup_due: bool,
+    downs: Vec<Reply<()>>,
+}
+
+impl Session {
+    /// Begins with a kernel and what of its state is on disk; `state_at` is the last event in the newest kept state.
+    pub(super) fn new(name: Name, kernel: Kernel, store: Store, confirmed: State, state_at: u64) -> Session {
+        let commit = Commit::new(confirmed, state_at);
+        Session {
+            name,
+            kernel,
+            clients: Clients::default(),
+            slots: HashMap::new(),
+            env: None,
+            store,
+            commit,
+            followers: Vec::new(),
+            trouble: None,
+            recovered: None,
+            flush_asked: false,
+            backup_due: false,
+            downs: Vec::new(),
+        }
+    }
+
+    /// Has the first event kept.
+    pub(super) fn begin(&mut self, first: EventRecord) {
+        let outcome = Outcome { reply: Ok(Decided::Done), events: vec![first], effects: Vec::new() };
+        // A durable event is never given back at once.
+        let _ = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody });
+    }
+
+    /// Goes on from a state that was saved beside a record that was destroyed, and keeps it first of all.
+    pub(super) fn go_on_from(&mut self, state: State) {
+        self.kernel.begin_again(state.clone());
+        self.commit.go_on_from(state);
+    }
+
+    /// Returns whether its first event could not be kept, so that it does not exist.
+    pub(super) fn is_stillborn(&self) -> bool {
+        self.kernel.state().name().is_none()
+    }
+
+    /// Answers with the session's page once everything decided so far is kept.
+    pub(super) fn answer_opened(
+        &mut self,
+        reply: Reply<OpenedView>,
+        unplanned: Vec<String>,
+        world: &mut World,
+    ) {
+        let outcome = Outcome { reply: Ok(Decided::Done), events: Vec::new(), effects: Vec::new() };
+        if let Some(waiting) =
+            self.commit.follow(Waiting { outcome, answer: AnswerTo::Opened(reply, unplanned) })
+        {
+            self.perform(waiting, world);
+        }
+        self.write(false, world);
+    }
+
+    /// Returns what the kernel knows.
+    pub(super) fn state(&self) -> &State {
+        self.kernel.state()
+    }
+
+    /// Returns whether no agent of it runs or is about to.
+    pub(super) fn is_down(&self) -> bool {
+        let down = |id| self.state().live(id).is_none_or(|live| live.phase == Phase::Down);
+        self.state().org().agents().all(|agent| down(agent.id))
+    }
+
+    /// Notes that its record was damaged and is kept aside.
+    pub(super) fn was_damaged(&mut self, aside: &std::path::Path) {
+        let text =
+            "the session's record was damaged; what could be read of it is here, the damaged one is kept as";
+        self.recovered = Some(format!("{text} {}", aside.display()));
+    }
+
+    /// Returns what a person should know: what the daemon cannot do at present, or else what it had to mend.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref().or(self.recovered.as_deref())
+    }
+
+    /// Has the kernel decide on an input, and sees to what comes of it.
+    pub(super) fn take(&mut self, input: Input, answer: AnswerTo, world: &mut World) {
+        let outcome = self.kernel.handle(input, clock::wall());
+        if let Some(waiting) = self.commit.submit(Waiting { outcome, answer }) {
+            self.perform(waiting, world);
+        }
+        self.write(false, world);
+    }
+
+    /// Has somebody ask for something.
+    pub(super) fn ask(&mut self, actor: Actor, command: Command, answer: AnswerTo, world: &mut World) {
+        self.take(Input::Asked { actor, command }, answer, world);
+    }
+
+    /// Has the daemon's owner ask for something, and returns at once why it is refused, if it is.
+    pub(super) fn try_to(&mut self, command: Command, world: &mut World) -> Result<(), Problem> {
+        let outcome = self.kernel.handle(Input::Asked { actor: Actor::Person, command }, clock::wall());
+        let refused = answer::of(self.kernel.state(), outcome.reply.clone()).map(drop);
+        if let Some(waiting) = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody }) {
+            self.perform(waiting, world);
+        }
+        self.write(false, world);
+        refused
+    }
+
+    /// Passes on what a client pressed; its pane takes that client's size.
+    pub(super) fn press(&mut self, client: super::ClientId, route: Route, input: Pressed, world: &mut World) {
+        let aimed = match &route {
+            Route::Executive => self.state().org().executive().map(|a| a.id),
+            Route::Direct(AgentRef::Id(id)) => Some(*id),
+            Route::Direct(AgentRef::Name(name)) => self.state().org().agent_named(name).map(|a| a.id),
+            Route::Broadcast(_) => None,
+        };
+        if let Some(agent) = aimed.filter(|_| matches!(input, Pressed::Key(_) | Pressed::Paste(_)))
+            && self.clients.typed(client, agent)
+        {
+            self.fit(agent);
+        }
+        self.ask(Actor::Person, Command::Press { route, input }, AnswerTo::Presser(client), world);
+    }
+
+    /// The store has answered for the group it was given.
+    pub(super) fn written(&mut self, result: Result<(), StoreError>, world: &mut World) {
+        match result {
+            Ok(()) => {
+                if self.trouble.take().is_some() {
+                    self.clients.chart(self.kernel.state(), None);
+                }
+                for waiting in self.commit.kept() {
+                    self.backup_due |=
+                        waiting.outcome.events.iter().any(|r| r.event.durability() == Durability::Durable);
+                    self.perform(waiting, world);
+                }
+            }
+            Err(error) => self.take_back(&error, world),
+        }
+        self.write(false, world);
+    }
+
+    /// It is time to write what was shown and is not written yet, and to copy what changed the chart.
+    pub(super) fn flush(&mut self, world: &mut World) {
+        self.flush_asked = false;
+        self.write(true, world);
+        if std::mem::take(&mut self.backup_due) {
+            world.back_up(&self.name, self.commit.confirmed());
+        }
+    }
+
+    /// A pane has something to tell.
+    pub(super) fn news(&mut self, agent: AgentId, epoch: u32, news: News, world: &mut World) {
+        let Some(slot) = self.slots.get_mut(&agent).filter(|slot| slot.epoch == epoch) else { return };
+        slot.note(&news);
+        let fact = match news {
+            News::Started { pid } => Fact::Started { agent, epoch, pid },
+            News::Failed { reason } => Fact::StartFailed { agent, epoch, reason },
+            News::Exited(exit) => Fact::Exited { agent, epoch, exit },
+            News::Observed(seen) => Fact::Observed { agent, epoch, seen },
+            News::HolderGone => return self.answer_downs(),
+            News::Bell => return self.tell(&ServerMessage::Bell { agent }),
+            News::Clipboard(text) => {
+                return self.tell(&ServerMessage::Clipboard { agent, text });
+            }
+            News::InputFull { refused } => {
+                let name = self.state().org().agent(agent).map(|a| a.name.to_string()).unwrap_or_default();
+                let text = format!("{name} does not read its input; {refused} bytes were not given to it");
+                return self.tell(&ServerMessage::Notice { text });
+            }
+        };
+        self.take(Input::Fact(fact), AnswerTo::Nobody, world);
+        self.answer_downs();
+    }
+
+    /// Ends every process; answers once nothing is left.
+    pub(super) fn down(&mut self, reply: Reply<()>, world: &mut World) {
+        self.ask(Actor::Person, Command::StopAll, AnswerTo::Nobody, world);
+        self.downs.push(reply);
+        self.answer_downs();
+    }
+
+    /// Notes what a client has in view, and returns where its frames come from.
+    pub(super) fn look(
+        &mut self,
+        client: super::ClientId,
+        panes: &[PaneView],
+        cards: &[AgentId],
+    ) -> Vec<(AgentId, Watch)> {
+        for agent in self.clients.look(client, panes) {
+            self.fit(agent);
+        }
+        let mut watches = Vec::new();
+        for (agent, shown_as) in clients::in_view(panes, cards) {
+            if self.kernel.state().org().agent(agent).is_some() {
+                let slot = self.slots.entry(agent).or_default();
+                // It must be watched before it is shown, so that the pane knows for whom.
+                watches.push((agent, slot.frames.watch(shown_as)));
+                slot.order(Order::Show);
+            }
+        }
+        watches
+    }
+
+    /// Passes on the colours of a client's terminal, for programs that ask.
+    pub(super) fn recolor(&self, colors: Colors) {
+        for slot in self.slots.values() {
+            slot.order(Order::Colors(colors));
+        }
+    }
+
+    /// Attaches a client: it gets the chart, and from then on what changes.
+    pub(super) fn attach(&mut self) -> Attached {
+        let (client, feed) = self.clients.add();
+        self.clients.chart_for(client, self.kernel.state(), self.trouble.as_deref());
+        if let Some(text) = self.recovered.clone() {
+            self.tell_one(client, ServerMessage::Notice { text });
+        }
+        Attached { client, feed }
+    }
+
+    /// A client is gone: its panes fall back to others' sizes, its broadcasts end.
+    pub(super) fn detach(&mut self, client: super::ClientId, world: &mut World) {
+        let (panes, broadcasts) = self.clients.remove(client);
+        for broadcast in broadcasts {
+            self.ask(Actor::Person, Command::CloseBroadcast { broadcast }, AnswerTo::Nobody, world);
+        }
+        panes.into_iter().for_each(|agent| self.fit(agent));
+    }
+
+    /// Gives a pane the size of whoever typed to it last, if that differs from what it has.
+    pub(super) fn fit(&mut self, agent: AgentId) {
+        if let Some((slot, size)) = self.slots.get_mut(&agent).zip(self.clients.size_of(agent)) {
+            slot.resize(size);
+        }
+    }
+
+    /// Follows the events from now on.
+    pub(super) fn follow(&mut self) -> mpsc::Receiver<Arc<Told>> {
+        let (events, receiver) = mpsc::channel(super::request::EVENTS);
+        self.followers.push(events);
+        receiver
+    }
+
+    /// Asks the store for kept events.
+    pub(super) fn events(
+        &self,
+        after: Option<u64>,
+        most: usize,
+    ) -> oneshot::Receiver<Result<Vec<EventRecord>, StoreError>> {
+        self.store.events(after, most)
+    }
+
+    /// Tells every client that this is the end.
+    pub(super) fn say_bye(&mut self, reason: &str) {
+        self.tell(&ServerMessage::Bye { reason: reason.to_owned() });
+    }
+
+    /// Returns what must be written before the daemon ends.
+    pub(super) fn last_words(&mut self) -> Option<oneshot::Receiver<Result<(), StoreError>>> {
+        self.commit.next(true).map(|batch| self.store.append(batch.events, batch.state))
+    }
+
+    fn write(&mut self, all: bool, world: &mut World) {
+        if let Some(batch) = self.commit.next(all) {
+            world.await_commit(self.name.clone(), self.store.append(batch.events, batch.state));
+        } else if (self.commit.lags() || self.backup_due) && !self.flush_asked {
+            self.flush_asked = true;
+            world.flush_later(self.name.clone());
+        }
+    }
+
+    /// What could not be kept did not happen. Whoever asked for it is told so, and what is seen of the agents is
+    /// folded into the state that is on disk.
+    fn take_back(&mut self, error: &StoreError, world: &mut World) {
+        tracing::error!(session = %self.name, "cannot save: {error}");
+        let (state, refused) = self.commit.failed();
+        let problem = Problem::new(Code::Storage, "nothing was changed: it could not be saved")
+            .cause(error.to_string())
+            .hint("free some disk space; agents go on working meanwhile");
+        self.trouble = Some(format!("cannot save: {error}"));
+        self.kernel.begin_again(state);
+        for waiting in refused {
+            let asked = waiting.outcome.reply.is_ok();
+            self.answer(waiting.answer, if asked { Err(problem.clone()) } else { Ok(Answer::Done) });
+        }
+        let seen: Vec<(AgentId, Vec<Fact>)> =
+            self.slots.iter().map(|(id, slot)| (*id, slot.facts(*id))).collect();
+        for (_, facts) in seen {
+            for fact in facts {
+                let outcome = self.kernel.handle(Input::Fact(fact), clock::wall());
+                if let Some(waiting) = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody }) {
+                    self.perform(waiting, world);
+                }
+            }
+        }
+        self.clients.chart(self.kernel.state(), self.trouble.as_deref());
+    }
+
+    /// Shows, performs and answers what was decided and kept.
+    fn perform(&mut self, waiting: Waiting<AnswerTo>, world: &mut World) {
+        let Waiting { outcome, answer } = waiting;
+        self.show(&outcome.events);
+        for effect in outcome.effects {
+            self.effect(effect, world);
+        }
+        self.answer(answer, answer::of(self.kernel.state(), outcome.reply));
+    }
+
+    fn show(&mut self, events: &[EventRecord]) {
+        if !self.followers.is_empty() {
+            let names = Names::of(self.kernel.state());
+            for record in events {
+                let told = Arc::new(Told { record: record.clone(), json: names.tell(record) });
+                self.followers.retain(|follower| follower.try_send(Arc::clone(&told)).is_ok());
+            }
+        }
+        let mut agents = BTreeSet::new();
+        let mut structure = false;
+        for record in events {
+            match answer::touched(&record.event) {
+                answer::Touched::Chart => structure = true,
+                answer::Touched::Agent(agent) => drop(agents.insert(agent)),
+                answer::Touched::Nothing => {}
+            }
+            if let Event::Pulse { from, to } = record.event {
+                self.tell(&ServerMessage::Pulse { from, to });
+            }
+        }
+        if structure {
+            self.clients.chart(self.kernel.state(), self.trouble.as_deref());
+        } else {
+            for agent in agents {
+                self.clients.agent(self.kernel.state(), agent, self.trouble.as_deref());
+            }
+        }
+    }
+
+    fn effect(&mut self, effect: Effect, world: &mut World) {
+        match effect {
+            Effect::Start { agent, epoch, launch } => self.start(agent, epoch, &launch, world),
+            Effect::Stop { agent } => self.order(agent, Order::Stop),
+            Effect::Kill { agent } => self.order(agent, Order::Kill),
+            Effect::Erase { agent } => {
+                let folder = world.paths.agent(&self.name, agent);
+                match self.slots.remove(&agent) {
+                    Some(slot) => slot.erase(folder),
+                    None => world.remove_folder(folder),
+                }
+            }
+            Effect::Press { agent, input } => self.order(agent, Order::Press(input)),
+            Effect::Wake { at, timer } => world.wake(at, Due::Timer(self.name.clone(), timer)),
+        }
+    }
+
+    fn start(&mut self, agent: AgentId, epoch: u32, launch: &Launch, world: &mut World) {
+        let Some(known) = self.kernel.state().org().agent(agent) else { return };
+        let size = self.clients.size_of(agent);
+        let whose = Whose {
+            session: &self.name,
+            root: self.kernel.state().root(),
+            agent: known,
+            env: self.env.as_deref(),
+        };
+        let start = world.start(&whose, epoch, launch);
+        self.slots
+            .entry(agent)
+            .or_default()
+            .begin(epoch, size, |frames, size| world.open_pane(start, frames, size));
+    }
+
+    fn order(&mut self, agent: AgentId, order: Order) {
+        let Some(slot) = self.slots.get(&agent) else { return };
+        if let Asked::Full = slot.order(order) {
+            let name = self.state().org().agent(agent).map(|a| a.name.to_string()).unwrap_or_default();
+            let text = format!("{name} is overwhelmed; what was pressed is lost");
+            self.tell(&ServerMessage::Notice { text });
+        }
+    }
+
+    fn answer(&mut self, to: AnswerTo, result: Result<Answer, Problem>) {
+        match to {
+            AnswerTo::Nobody => {}
+            // Whoever asked may have gone away meanwhile.
+            AnswerTo::Caller(reply) => drop(reply.send(result)),
+            AnswerTo::Opened(reply, unplanned) => {
+                let session = view::session(self.kernel.state(), self.trouble());
+                drop(reply.send(result.map(|_| OpenedView { session, unplanned })));
+            }
+            AnswerTo::Client(client, id) => {
+                if let Ok(Answer::Broadcast { broadcast, .. }) = &result {
+                    self.clients.opened(client, *broadcast);
+                }
+                self.tell_one(client, ServerMessage::Answer { id, result });
+            }
+            AnswerTo::Presser(client) => {
+                if let Err(problem) = result {
+                    self.tell_one(client, ServerMessage::Refused { problem });
+                }
+            }
+        }
+    }
+
+    /// Tells every client something.
+    fn tell(&mut self, message: &ServerMessage) {
+        self.clients.tell(message, self.kernel.state(), self.trouble.as_deref());
+    }
+
+    /// Tells one client something.
+    fn tell_one(&mut self, client: super::ClientId, message: ServerMessage) {
+        self.clients.tell_one(client, message, self.kernel.state(), self.trouble.as_deref());
+    }
+
+    fn answer_downs(&mut self) {
+        let left = |(id, slot): (&AgentId, &Slot)| {
+            slot.has_holder() || self.kernel.state().live(*id).is_some_and(|live| live.phase != Phase::Down)
+        };
+        if !self.downs.is_empty() && !self.slots.iter().any(left) {
+            self.downs.drain(..).for_each(|reply| drop(reply.send(Ok(()))));
+        }
+    }
+}

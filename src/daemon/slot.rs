@@ -1,0 +1,127 @@
+//! An agent's place in its session: the pane it has now, through all its starts.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+
+use super::clients::Extent;
+use super::frames::Frames;
+use super::pane::{News, Order};
+use crate::domain::{AgentId, Exit, Observation};
+use crate::kernel::Fact;
+
+/// The size of a pane that nobody has looked at yet: rows and columns.
+const FIRST_SIZE: Extent = (24, 80);
+
+/// What became of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// It was given.
+    Given,
+    /// There is no pane to give it to.
+    Gone,
+    /// The pane has too many waiting.
+    Full,
+}
+
+/// An agent's place.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) epoch: u32,
+    pub(super) frames: Frames,
+    orders: Option<mpsc::Sender<Order>>,
+    has_holder: bool,
+    size: Extent,
+    pid: Option<u32>,
+    failed: Option<String>,
+    exit: Option<Exit>,
+    seen: Option<Observation>,
+}
+
+impl Default for Slot {
+    fn default() -> Slot {
+        Slot {
+            epoch: 0,
+            frames: Frames::default(),
+            orders: None,
+            has_holder: false,
+            size: FIRST_SIZE,
+            pid: None,
+            failed: None,
+            exit: None,
+            seen: None,
+        }
+    }
+}
+
+impl Slot {
+    /// Puts a new pane here, in the size that is wanted or else the one it had.
+    pub(super) fn begin(
+        &mut self,
+        epoch: u32,
+        size: Option<Extent>,
+        open: impl FnOnce(Frames, Extent) -> mpsc::Sender<Order>,
+    ) {
+        let size = size.unwrap_or(self.size);
+        let orders = open(self.frames.clone(), size);
+        *self = Slot {
+            epoch,
+            size,
+            has_holder: true,
+            orders: Some(orders),
+            frames: self.frames.clone(),
+            ..Slot::default()
+        };
+    }
+
+    /// Gives the pane an order.
+    pub(super) fn order(&self, order: Order) -> Asked {
+        match self.orders.as_ref().map(|orders| orders.try_send(order)) {
+            Some(Ok(())) => Asked::Given,
+            Some(Err(mpsc::error::TrySendError::Full(_))) => Asked::Full,
+            Some(Err(mpsc::error::TrySendError::Closed(_))) | None => Asked::Gone,
+        }
+    }
+
+    /// Gives the pane a size, if it has another one.
+    pub(super) fn resize(&mut self, size: Extent) {
+        if size != self.size && self.order(Order::Resize(size)) != Asked::Full {
+            self.size = size;
+        }
+    }
+
+    /// Ends the agent's process tree, and removes what is kept of it once nothing writes there any more.
+    pub(super) fn erase(self, folder: PathBuf) {
+        if let Some(orders) = self.orders {
+            // It must arrive even where the pane is overwhelmed.
+            tokio::spawn(async move { drop(orders.send(Order::Erase(folder)).await) });
+        }
+    }
+
+    /// Returns whether a holder may still be there.
+    pub(super) fn has_holder(&self) -> bool {
+        self.has_holder
+    }
+
+    /// Remembers what a pane told, so that it can be told again to a kernel that had to begin anew.
+    pub(super) fn note(&mut self, news: &News) {
+        match news {
+            News::Started { pid } => self.pid = Some(*pid),
+            News::Failed { reason } => self.failed = Some(reason.clone()),
+            News::Exited(exit) => self.exit = Some(*exit),
+            News::Observed(seen) => self.seen = Some(seen.clone()),
+            News::HolderGone => self.has_holder = false,
+            News::Bell | News::Clipboard(_) | News::InputFull { .. } => {}
+        }
+    }
+
+    /// Returns everything its pane told of this start, in order.
+    pub(super) fn facts(&self, agent: AgentId) -> Vec<Fact> {
+        let epoch = self.epoch;
+        let started = self.pid.map(|pid| Fact::Started { agent, epoch, pid });
+        let failed = self.failed.clone().map(|reason| Fact::StartFailed { agent, epoch, reason });
+        let seen = self.seen.clone().map(|seen| Fact::Observed { agent, epoch, seen });
+        let exited = self.exit.map(|exit| Fact::Exited { agent, epoch, exit });
+        [started, failed, seen, exited].into_iter().flatten().collect()
+    }
+}

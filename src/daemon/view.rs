@@ -1,0 +1,283 @@
+//! From the kernel's state to what clients are shown.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::domain::{
+    Actor, Agent, AgentId, AgentState, EventRecord, Evidence, Message, Org, Source, Team, TeamId, Timestamp,
+    WaitFor,
+};
+use crate::kernel::{Phase, State};
+use crate::protocol::{
+    AgentView, ChartView, EvidenceView, Explanation, MessageView, SessionSummary, SessionView, StatusView,
+    TeamView, Totals, rfc3339,
+};
+
+/// Returns the session as a whole.
+pub(super) fn session(state: &State, trouble: Option<&str>) -> SessionView {
+    SessionView {
+        name: state.name().map(ToString::to_string).unwrap_or_default(),
+        root: state.root().to_owned(),
+        executive: state.org().executive().map(|a| a.name.to_string()),
+        trouble: trouble.map(str::to_owned),
+    }
+}
+
+/// Returns a session's line in a list.
+pub(super) fn summary(state: &State) -> SessionSummary {
+    let lives = || state.org().agents().filter_map(|a| state.live(a.id));
+    SessionSummary {
+        name: state.name().map(ToString::to_string).unwrap_or_default(),
+        root: state.root().to_owned(),
+        agents: state.org().agent_count(),
+        running: lives().filter(|live| live.pid().is_some()).count(),
+        needs_person: lives().filter(|live| live.seen.state.needs_person()).count(),
+    }
+}
+
+/// Returns the teams and agents in the order of the chart.
+pub(super) fn chart(state: &State, trouble: Option<&str>) -> ChartView {
+    ChartView { session: session(state, trouble), teams: teams(state.org()), agents: agents(state) }
+}
+
+/// Returns everything that fits on a page.
+pub(super) fn status(state: &State, trouble: Option<&str>) -> StatusView {
+    let mut totals = Totals::default();
+    for live in state.org().agents().filter_map(|a| state.live(a.id)) {
+        totals.count(live.seen.state, live.unseen);
+    }
+    let ChartView { session, teams, agents } = chart(state, trouble);
+    StatusView { session, teams, agents, totals }
+}
+
+/// Returns one agent.
+pub(super) fn agent(state: &State, id: AgentId) -> Option<AgentView> {
+    let (agent, live) = (state.org().agent(id)?, state.live(id)?);
+    let org = state.org();
+    Some(AgentView {
+        id: id.0,
+        name: agent.name.to_string(),
+        team: agent.team.and_then(|team| org.team(team)).map(|team| team.name.to_string()),
+        role: agent.role.word().to_owned(),
+        leader: org.leader_of(id).and_then(|id| org.agent(id)).map(|leader| leader.name.to_string()),
+        rank: agent.rank,
+        state: live.seen.state.word().to_owned(),
+        waiting_for: waiting_for(live.seen.state),
+        reason: live.seen.reason.clone(),
+        since: rfc3339(live.since),
+        task: live.seen.task.clone(),
+        title: live.seen.title.clone(),
+        progress: live.seen.progress,
+        unseen: live.unseen,
+        held: state.mail(id).len(),
+        pid: live.pid(),
+        exit: live.exit,
+        started_at: live.started_at.map(rfc3339),
+        epoch: live.epoch,
+        command: agent.launch.command.clone(),
+        cwd: agent.launch.cwd.clone(),
+    })
+}
+
+/// Returns the messages that wait, for one agent or for all.
+pub(super) fn messages(state: &State, to: Option<AgentId>) -> Vec<MessageView> {
+    let name = |id: AgentId| state.org().agent(id).map_or_else(|| id.to_string(), |a| a.name.to_string());
+    let from = |actor: Actor| match actor {
+        Actor::Person => "person".to_owned(),
+        Actor::Daemon => "daemon".to_owned(),
+        Actor::Agent(id) => name(id),
+    };
+    let view = |m: &Message| MessageView {
+        id: m.id.0,
+        from: from(m.from),
+        to: name(m.to),
+        text: m.text.clone(),
+        sent_at: rfc3339(m.sent_at),
+    };
+    state.all_mail().filter(|m| to.is_none_or(|to| m.to == to)).map(view).collect()
+}
+
+fn agents(state: &State) -> Vec<AgentView> {
+    state.org().in_order().into_iter().filter_map(|id| agent(state, id)).collect()
+}
+
+fn teams(org: &Org) -> Vec<TeamView> {
+    fn below(org: &Org, parent: Option<&Team>, out: &mut Vec<TeamView>) {
+        for team in org.subteams(parent.map(|p| p.id)) {
+            let lead = team.lead.and_then(|id| org.agent(id)).map(|a: &Agent| a.name.to_string());
+            out.push(TeamView {
+                id: team.id.0,
+                name: team.name.to_string(),
+                parent: parent.map(|p| p.name.to_string()),
+                lead,
+                color: team.color.to_string(),
+                rank: team.rank,
+            });
+            below(org, Some(team), out);
+        }
+    }
+    let mut out = Vec::new();
+    below(org, None, &mut out);
+    out
+}
+
+fn waiting_for(state: AgentState) -> Option<String> {
+    let AgentState::Waiting(what) = state else { return None };
+    Some(
+        match what {
+            WaitFor::Approval => "approval",
+            WaitFor::Answer => "answer",
+            WaitFor::Login => "login",
+            WaitFor::Barrier => "barrier",
+            WaitFor::Lock => "lock",
+        }
+        .to_owned(),
+    )
+}
+
+/// Returns an agent's state, without the evidence for it.
+pub(super) fn explanation(state: &State, id: AgentId) -> Explanation {
+    let name = state.org().agent(id).map(|a| a.name.to_string()).unwrap_or_default();
+    let (word, reason, since) = state.live(id).map_or_else(Default::default, |live| {
+        (live.seen.state.word().to_owned(), live.seen.reason.clone(), rfc3339(live.since))
+    });
+    Explanation { agent: name, state: word, reason, since, evidence: Vec::new() }
+}
+
+/// Returns what its process says of an agent that has none, with its age: how it ended, or why it did not start.
+pub(super) fn no_process(state: &State, id: AgentId, now: Timestamp) -> Option<(Evidence, Duration)> {
+    let live = state.live(id).filter(|live| live.phase == Phase::Down)?;
+    let (rule, detail) = match (live.exit, live.epoch) {
+        (Some(exit), _) => ("it ended", exit.to_string()),
+        (None, 0) => ("it was not started", live.seen.reason.clone()),
+        (None, _) => ("it could not be started", live.seen.reason.clone()),
+    };
+    let evidence = Evidence {
+        source: Source::Process,
+        state: live.seen.state,
+        rule: rule.to_owned(),
+        detail,
+        at: live.since,
+        confidence: 100,
+        decisive: true,
+    };
+    Some((evidence, now.since(live.since)))
+}
+
+/// Returns an explanation with its evidence, each piece with its age. What is left on the screen of an agent that has
+/// no process decides nothing.
+pub(super) fn with_evidence(
+    explanation: Explanation,
+    no_process: Option<(Evidence, Duration)>,
+    mut evidence: Vec<(Evidence, Duration)>,
+) -> Explanation {
+    if let Some(ended) = no_process {
+        evidence.iter_mut().for_each(|(piece, _)| piece.decisive = false);
+        evidence.insert(0, ended);
+    }
+    let view = |(e, age): (Evidence, Duration)| EvidenceView {
+        source: e.source.word().to_owned(),
+        state: e.state.word().to_owned(),
+        rule: e.rule,
+        detail: e.detail,
+        age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
+        confidence: e.confidence,
+        decisive: e.decisive,
+    };
+    Explanation { evidence: evidence.into_iter().map(view).collect(), ..explanation }
+}
+
+/// The names by which events are told.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    agents: BTreeMap<AgentId, String>,
+    teams: BTreeMap<TeamId, String>,
+}
+
+impl Names {
+    pub(super) fn of(state: &State) -> Names {
+        Names {
+            agents: state.org().agents().map(|a| (a.id, a.name.to_string())).collect(),
+            teams: state.org().teams().map(|t| (t.id, t.name.to_string())).collect(),
+        }
+    }
+
+    /// Returns an event as JSON: its time as people read it, and beside every identity the name.
+    pub(super) fn tell(&self, record: &EventRecord) -> Value {
+        // A record is made of plain values; there is nothing in it that JSON cannot hold.
+        let mut value = serde_json::to_value(record).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("at".to_owned(), json!(rfc3339(record.at)));
+            if let Some(agent) = fields.get("agent").and_then(|id| self.agent(id)) {
+                fields.insert("name".to_owned(), json!(agent));
+            }
+            if let Some(team) = fields.get("team").and_then(|id| self.team(id)) {
+                fields.insert("team_name".to_owned(), json!(team));
+            }
+            let to = fields.get("message").and_then(|message| self.agent(message.get("to")?));
+            fields.extend(to.map(|name| ("to_name".to_owned(), json!(name))));
+            for (field, name) in [("from", "from_name"), ("to", "to_name"), ("lead", "lead_name")] {
+                if let Some(agent) = fields.get(field).and_then(|id| self.agent(id)) {
+                    fields.insert(name.to_owned(), json!(agent));
+                }
+            }
+        }
+        value
+    }
+
+    fn agent(&self, id: &Value) -> Option<String> {
+        self.agents.get(&AgentId(u32::try_from(id.as_u64()?).ok()?)).cloned()
+    }
+
+    fn team(&self, id: &Value) -> Option<String> {
+        self.teams.get(&TeamId(u32::try_from(id.as_u64()?).ok()?)).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Command, Exit, Launch, Name, NewAgent, Role};
+    use crate::kernel::{Fact, Input, Kernel};
+
+    fn explained(fact: impl FnOnce(AgentId) -> Fact) -> Explanation {
+        let (mut kernel, _) = Kernel::open(Name::new("s").unwrap(), "/w".into(), Timestamp(0));
+        let launch = Launch { command: vec!["sh".into()], ..Launch::default() };
+        let new = NewAgent { name: None, team: None, role: Role::Worker, launch };
+        let command = Command::CreateAgent(new);
+        let _ = kernel.handle(Input::Asked { actor: Actor::Person, command }, Timestamp(1));
+        let id = kernel.state().org().agents().next().unwrap().id;
+        let _ = kernel.handle(Input::Fact(Fact::Started { agent: id, epoch: 1, pid: 7 }), Timestamp(2));
+        let _ = kernel.handle(Input::Fact(fact(id)), Timestamp(1_000));
+        let quiet = Evidence {
+            source: Source::Activity,
+            state: AgentState::Idle,
+            rule: "output".into(),
+            detail: "it is quiet".into(),
+            at: Timestamp(1_500),
+            confidence: 30,
+            decisive: true,
+        };
+        let ended = no_process(kernel.state(), id, Timestamp(3_000));
+        with_evidence(explanation(kernel.state(), id), ended, vec![(quiet, Duration::ZERO)])
+    }
+
+    fn decisive(explanation: &Explanation) -> Vec<(&str, &str, &str)> {
+        let decisive = explanation.evidence.iter().filter(|e| e.decisive);
+        decisive.map(|e| (e.source.as_str(), e.state.as_str(), e.detail.as_str())).collect()
+    }
+
+    #[test]
+    fn how_a_process_ended_decides_and_what_is_left_on_its_screen_does_not() {
+        let ended = explained(|agent| Fact::Exited { agent, epoch: 1, exit: Exit::Code(3) });
+        assert_eq!(decisive(&ended), [("process", "error", "exited with code 3")]);
+        assert_eq!((ended.evidence.len(), ended.state.as_str()), (2, "error"));
+        let reason = || "`x` is not found".to_owned();
+        let failed = explained(|agent| Fact::StartFailed { agent, epoch: 1, reason: reason() });
+        assert_eq!(decisive(&failed), [("process", "error", "`x` is not found")]);
+        let runs = explained(|agent| Fact::Started { agent, epoch: 1, pid: 7 });
+        assert_eq!(decisive(&runs), [("activity", "idle", "it is quiet")]);
+    }
+}

@@ -1,0 +1,198 @@
+//! What all sessions share: where files are kept, the parsing threads, what is awaited, and how panes are opened.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::clients::Extent;
+use super::clock::{self, Steady};
+use super::frames::Frames;
+use super::headroom::Headroom;
+use super::pane::{self, Beginning, News, Order};
+use super::pool::Pool;
+use super::request::Colors;
+use super::wake::Wakes;
+use super::{environment, socket_name};
+use crate::adapter::Rules;
+use crate::config::Paths;
+use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
+use crate::kernel::{State, Timer};
+use crate::pty::{Keep, Size, Spec};
+use crate::store::StoreError;
+
+/// How many orders may wait for one pane.
+const ORDERS: usize = 512;
+
+/// How many agents may be starting at a time, so that a large team does not start all at once.
+const STARTING: usize = 4;
+
+/// How long what was shown may wait to be written.
+const FLUSH_AFTER: Duration = Duration::from_millis(500);
+
+/// What is due at some time.
+#[derive(Debug)]
+pub(super) enum Due {
+    /// A kernel asked for it.
+    Timer(Name, Timer),
+    /// Something that was shown must be written.
+    Flush(Name),
+}
+
+/// The agent that is to be started, and around it what its session knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Whose<'a> {
+    pub(super) session: &'a Name,
+    /// The folder in which the session's agents work.
+    pub(super) root: &'a Path,
+    pub(super) agent: &'a Agent,
+    /// The environment of whoever opened the session last; none is the daemon's own.
+    pub(super) env: Option<&'a [(String, String)]>,
+}
+
+/// News of a pane: whose, which start, what.
+pub(super) type PaneNews = (Name, AgentId, u32, News);
+
+/// A store's answer: whose, and how it went.
+pub(super) type Written = (Name, Result<(), StoreError>);
+
+/// What all sessions share.
+pub(super) struct World {
+    pub(super) paths: Paths,
+    pub(super) program: PathBuf,
+    pub(super) rules: Arc<Rules>,
+    pub(super) colors: Option<Colors>,
+    /// The most that an agent's output takes on disk, in bytes.
+    pub(super) history_cap: u64,
+    pub(super) commits: FuturesUnordered<BoxFuture<'static, Written>>,
+    pub(super) wakes: Wakes<Due>,
+    news: mpsc::Sender<PaneNews>,
+    pool: Arc<Pool>,
+    headroom: Arc<Headroom>,
+    steady: Steady,
+    starting: Arc<Semaphore>,
+}
+
+/// Writes a file so that it is there whole or not at all, its owner's alone.
+fn write_whole(file: &Path, body: &[u8]) -> std::io::Result<()> {
+    let new = file.with_extension("new");
+    let mut out =
+        std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&new)?;
+    out.write_all(body)?;
+    out.sync_all()?;
+    std::fs::rename(new, file)
+}
+
+impl World {
+    pub(super) fn new(
+        paths: Paths,
+        program: PathBuf,
+        rules: Arc<Rules>,
+        history_cap: u64,
+        pool: Pool,
+        news: mpsc::Sender<PaneNews>,
+    ) -> World {
+        World {
+            paths,
+            program,
+            rules,
+            colors: None,
+            history_cap,
+            commits: FuturesUnordered::new(),
+            wakes: Wakes::new(),
+            news,
+            pool: Arc::new(pool),
+            headroom: Arc::default(),
+            steady: Steady::new(),
+            starting: Arc::new(Semaphore::new(STARTING)),
+        }
+    }
+
+    /// Awaits a store's answer.
+    pub(super) fn await_commit(&mut self, session: Name, answer: oneshot::Receiver<Result<(), StoreError>>) {
+        self.commits.push(Box::pin(async move { (session, answer.await.unwrap_or(Err(StoreError::Gone))) }));
+    }
+
+    /// Asks for a session to be flushed soon.
+    pub(super) fn flush_later(&mut self, session: Name) {
+        self.wakes.add(Instant::now() + FLUSH_AFTER, Due::Flush(session));
+    }
+
+    /// Asks for something at a time of day.
+    pub(super) fn wake(&mut self, at: Timestamp, due: Due) {
+        self.wakes.add(Instant::now() + at.since(clock::wall()), due);
+    }
+
+    /// Copies a session's state into a file beside its record, from which the session can be brought back if the record
+    /// is destroyed.
+    pub(super) fn back_up(&self, session: &Name, state: &State) {
+        let file = self.paths.session_backup(session);
+        let body = serde_json::to_vec(state);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = body.map_err(std::io::Error::from).and_then(|body| write_whole(&file, &body))
+            {
+                tracing::warn!("{} could not be written: {error}", file.display());
+            }
+        });
+    }
+
+    /// Removes a folder that nothing writes to any more.
+    pub(super) fn remove_folder(&self, folder: PathBuf) {
+        tokio::spawn(pane::remove_folder(folder));
+    }
+
+    /// Returns how an agent is to be started.
+    pub(super) fn start(&self, whose: &Whose<'_>, epoch: u32, launch: &Launch) -> pane::Start {
+        let Whose { session, root, agent, env } = *whose;
+        let base: Vec<(OsString, OsString)> = match env {
+            Some(env) => env.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            None => std::env::vars_os().collect(),
+        };
+        let folder = self.paths.agent(session, agent.id);
+        let spec = Spec {
+            socket: self.paths.holders().join(socket_name(session, agent.id, epoch)),
+            keep: Some(Keep { folder: folder.clone(), cap: self.history_cap }),
+            first_seq: 0,
+            argv: launch.command.iter().map(OsString::from).collect(),
+            cwd: launch.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd)),
+            env: environment::assemble(base, &launch.env, session, &agent.name, &self.program),
+            size: Size::new(24, 80),
+        };
+        let about = pane::About { session: session.clone(), agent: agent.id, epoch, folder };
+        pane::Start { about, spec }
+    }
+
+    /// Opens a pane that starts its agent.
+    pub(super) fn open_pane(&self, start: pane::Start, frames: Frames, size: Extent) -> mpsc::Sender<Order> {
+        let pane::Start { about, mut spec } = start;
+        spec.size = Size::new(size.0, size.1);
+        self.run_pane(about, frames, Beginning::Start { spec: Box::new(spec), program: self.program.clone() })
+    }
+
+    /// Opens a pane for an agent that was found alive.
+    pub(super) fn adopt_pane(&self, found: pane::Adopted, frames: Frames) -> mpsc::Sender<Order> {
+        self.run_pane(found.about, frames, Beginning::Adopt(Box::new(found.connection)))
+    }
+
+    fn run_pane(&self, about: pane::About, frames: Frames, beginning: Beginning) -> mpsc::Sender<Order> {
+        let (orders, inbox) = mpsc::channel(ORDERS);
+        let around = pane::Around {
+            news: self.news.clone(),
+            pool: Arc::clone(&self.pool),
+            headroom: Arc::clone(&self.headroom),
+            rules: Arc::clone(&self.rules),
+            steady: self.steady,
+            starting: Arc::clone(&self.starting),
+            colors: self.colors,
+        };
+        tokio::spawn(pane::run(about, around, frames, inbox, beginning));
+        orders
+    }
+}

@@ -1,0 +1,181 @@
+//! Agents: listed, made, renamed, moved, promoted, started and ended, looked at, explained, typed to.
+
+use axum::extract::State;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::body::{Answered, Done, Json, Path, Query, Refused, session_name};
+use crate::daemon::{Handle, Who};
+use crate::domain::{AgentRef, Command, Input, Launch, Name, NewAgent, Role, Route};
+use crate::protocol::{
+    AgentDraft, AgentView, Answer, Code, Created, Explanation, KeysRequest, Move, Problem, Rename,
+    ScreenQuery, ScreenText,
+};
+
+pub(super) fn routes() -> OpenApiRouter<Handle> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, delete))
+        .routes(routes!(rename))
+        .routes(routes!(relocate))
+        .routes(routes!(promote))
+        .routes(routes!(start))
+        .routes(routes!(stop))
+        .routes(routes!(kill))
+        .routes(routes!(restart))
+        .routes(routes!(look))
+        .routes(routes!(explain))
+        .routes(routes!(screen))
+        .routes(routes!(keys))
+}
+
+type Session = Path<String>;
+type Agent = Path<(String, String)>;
+
+/// Asks something about one agent.
+async fn ask(
+    handle: Handle,
+    Path((session, agent)): Agent,
+    command: impl FnOnce(AgentRef) -> Command,
+) -> Answered<Done> {
+    handle.ask(session_name(session)?, Who::Person, command(agent.as_str().into())).await?;
+    Ok(Json(Done::default()))
+}
+
+/// Every agent, in the order of the chart.
+#[utoipa::path(get, path = "/v1/sessions/{session}/agents", tag = "agent", params(("session" = String, Path)), responses((status = OK, body = Vec<AgentView>)))]
+async fn list(State(handle): State<Handle>, Path(session): Session) -> Answered<Vec<AgentView>> {
+    Ok(Json(handle.status(session_name(session)?).await?.agents))
+}
+
+/// Makes an agent and starts it.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents", tag = "agent", params(("session" = String, Path)), request_body = AgentDraft, responses((status = OK, body = Created)))]
+async fn create(
+    State(handle): State<Handle>,
+    Path(session): Session,
+    Json(draft): Json<AgentDraft>,
+) -> Answered<Created> {
+    let invalid = |e: String| Refused(Problem::new(Code::Invalid, e));
+    let role = match draft.role.as_deref() {
+        None | Some("worker") => Role::Worker,
+        Some("coordinator") => Role::Coordinator,
+        Some("executive") => Role::Executive,
+        Some(other) => {
+            return Err(invalid(format!("`{other}` is no role; it is executive, coordinator or worker")));
+        }
+    };
+    let new = NewAgent {
+        name: draft.name.map(Name::new).transpose().map_err(|e| invalid(e.to_string()))?,
+        team: draft.team.as_deref().map(Into::into),
+        role,
+        launch: Launch { command: draft.command, cwd: draft.cwd, env: draft.env },
+    };
+    match handle.ask(session_name(session)?, Who::Person, Command::CreateAgent(new)).await? {
+        Answer::Created { id, name } => Ok(Json(Created { id, name })),
+        other => Err(Refused(Problem::new(
+            Code::Internal,
+            format!("an agent was asked for and this came: {other:?}"),
+        ))),
+    }
+}
+
+/// One agent.
+#[utoipa::path(get, path = "/v1/sessions/{session}/agents/{agent}", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = AgentView)))]
+async fn show(State(handle): State<Handle>, Path((session, agent)): Agent) -> Answered<AgentView> {
+    let agents = handle.status(session_name(session)?).await?.agents;
+    let near = crate::domain::nearest(&agent, agents.iter().map(|a| a.name.as_str())).map(str::to_owned);
+    agents.into_iter().find(|a| a.name == agent).map(Json).ok_or_else(|| {
+        let problem = Problem::new(Code::NotFound, format!("there is no agent `{agent}`"));
+        Refused(match near {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")),
+            None => problem,
+        })
+    })
+}
+
+/// Ends an agent and takes it out of the chart, with its history.
+#[utoipa::path(delete, path = "/v1/sessions/{session}/agents/{agent}", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn delete(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::DeleteAgent { agent }).await
+}
+
+/// Gives an agent another name.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/rename", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = Rename, responses((status = OK, body = Done)))]
+async fn rename(State(handle): State<Handle>, path: Agent, Json(body): Json<Rename>) -> Answered<Done> {
+    let name = Name::new(body.name).map_err(|e| Refused(Problem::new(Code::Invalid, e.to_string())))?;
+    ask(handle, path, |agent| Command::RenameAgent { agent, name }).await
+}
+
+/// Puts an agent into another team, or takes it out of every team.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/move", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = Move, responses((status = OK, body = Done)))]
+async fn relocate(State(handle): State<Handle>, path: Agent, Json(body): Json<Move>) -> Answered<Done> {
+    ask(handle, path, |agent| Command::MoveAgent { agent, team: body.team.as_deref().map(Into::into) }).await
+}
+
+/// Makes an agent the lead of its team; one in no team becomes the executive, if there is none.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/promote", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn promote(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::PromoteAgent { agent }).await
+}
+
+/// Starts an agent that does not run.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/start", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn start(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::StartAgent { agent }).await
+}
+
+/// Asks an agent's process tree to end, and forces it after a grace.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/stop", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn stop(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::StopAgent { agent }).await
+}
+
+/// Ends an agent's process tree at once.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/kill", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn kill(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::KillAgent { agent }).await
+}
+
+/// Ends an agent's process tree and starts it anew.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/restart", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn restart(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::RestartAgent { agent }).await
+}
+
+/// Says that a person has looked at what an agent finished.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/look", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn look(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::Look { agent }).await
+}
+
+/// Why an agent is believed to be in its state: every piece of evidence with its rule and age.
+#[utoipa::path(get, path = "/v1/sessions/{session}/agents/{agent}/explain", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Explanation)))]
+async fn explain(State(handle): State<Handle>, Path((session, agent)): Agent) -> Answered<Explanation> {
+    Ok(Json(handle.explain(session_name(session)?, agent.as_str().into()).await?))
+}
+
+/// A pane's screen as text.
+#[utoipa::path(get, path = "/v1/sessions/{session}/agents/{agent}/screen", tag = "agent", params(("session" = String, Path), ("agent" = String, Path), ScreenQuery), responses((status = OK, body = ScreenText)))]
+async fn screen(
+    State(handle): State<Handle>,
+    Path((session, agent)): Agent,
+    Query(query): Query<ScreenQuery>,
+) -> Answered<ScreenText> {
+    let screen = handle.text(session_name(session)?, agent.as_str().into(), query.ansi).await?;
+    Ok(Json(ScreenText { text: screen.text }))
+}
+
+/// Presses keys in an agent's terminal, in order.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/keys", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = KeysRequest, responses((status = OK, body = Done)))]
+async fn keys(
+    State(handle): State<Handle>,
+    Path((session, agent)): Agent,
+    Json(body): Json<KeysRequest>,
+) -> Answered<Done> {
+    let session = session_name(session)?;
+    for key in body.keys {
+        let command = Command::Press { route: Route::Direct(agent.as_str().into()), input: Input::Key(key) };
+        handle.ask(session.clone(), Who::Person, command).await?;
+    }
+    Ok(Json(Done::default()))
+}

@@ -1,0 +1,176 @@
+//! The WebSocket of a client that shows a session: what happens goes out as it happens, frames of the panes in view go
+//! out newest first and only, those of cards a few times a second, what is pressed comes in.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, SplitSink};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::time::Instant;
+
+use super::body::{Path, Refused, session_name};
+use crate::daemon::{Attached, ClientId, Colors, Handle, Seen, ShownAs, Watch};
+use crate::domain::{AgentId, Name};
+use crate::protocol::{ClientMessage, Code, PaneFrame, Problem, ServerMessage, VERSION};
+
+/// The longest message a client may send: a large paste.
+const LONGEST: usize = 16 << 20;
+
+/// The least time between two frames of a card.
+const CARD_EVERY: Duration = Duration::from_millis(250);
+
+/// Opens the socket, if the session is there.
+pub(super) async fn attach(
+    State(handle): State<Handle>,
+    Path(session): Path<String>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Refused> {
+    let session = session_name(session)?;
+    let attached = handle.attach(session.clone()).await?;
+    Ok(upgrade.max_message_size(LONGEST).on_upgrade(move |socket| async move {
+        let client = attached.client;
+        // How the connection ends is of no interest: the client is gone.
+        let _ = converse(&handle, &session, attached, socket).await;
+        handle.detach(session, client).await;
+    }))
+}
+
+type Out = SplitSink<WebSocket, Message>;
+/// The panes and cards a client has in view, and how much of each it has seen.
+#[derive(Default)]
+struct Panes {
+    shown: HashMap<AgentId, Told>,
+    changes: FuturesUnordered<BoxFuture<'static, (AgentId, Option<Watch>)>>,
+}
+
+/// What a client was told of a screen.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    seen: Option<Seen>,
+    sent_at: Option<Instant>,
+}
+
+async fn converse(
+    handle: &Handle,
+    session: &Name,
+    Attached { client, mut feed }: Attached,
+    socket: WebSocket,
+) -> Result<(), axum::Error> {
+    let (mut out, mut incoming) = socket.split();
+    let welcome = ServerMessage::Welcome { protocol: VERSION, program: env!("CARGO_PKG_VERSION").to_owned() };
+    say(&mut out, &welcome).await?;
+    let mut panes = Panes::default();
+    loop {
+        tokio::select! {
+            biased;
+            message = incoming.next() => match message {
+                Some(Ok(Message::Text(text))) => {
+                    if let Some(reply) = hear(handle, session, client, &text, &mut panes).await {
+                        say(&mut out, &reply).await?;
+                    }
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
+                Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => {}
+            },
+            message = feed.recv() => match message {
+                Some(message) => say(&mut out, &message).await?,
+                None => return Ok(()),
+            },
+            Some((agent, watch)) = panes.changes.next() => {
+                if let Some(frame) = panes.frame(agent, watch, Instant::now()) {
+                    out.send(Message::Binary(frame.into())).await?;
+                }
+            }
+        }
+    }
+}
+
+async fn say(out: &mut Out, message: &ServerMessage) -> Result<(), axum::Error> {
+    let text = serde_json::to_string(message).map_err(axum::Error::new)?;
+    out.send(Message::Text(text.into())).await
+}
+
+/// Sees to what a client says; returns what to tell it, if it cannot be understood.
+async fn hear(
+    handle: &Handle,
+    session: &Name,
+    client: ClientId,
+    text: &str,
+    panes: &mut Panes,
+) -> Option<ServerMessage> {
+    let given = match serde_json::from_str::<ClientMessage>(text) {
+        Ok(ClientMessage::View { panes: wanted, cards }) => {
+            handle.view(session.clone(), client, wanted, cards).await.map(|watches| panes.watch(watches))
+        }
+        Ok(ClientMessage::Press { route, input }) => {
+            handle.press(session.clone(), client, route, input).await
+        }
+        Ok(ClientMessage::Ask { id, command }) => {
+            handle.client_ask(session.clone(), client, id, command).await
+        }
+        Ok(ClientMessage::Colors { foreground, background }) => match (rgb(&foreground), rgb(&background)) {
+            (Some(foreground), Some(background)) => {
+                handle.colors(session.clone(), Colors { foreground, background }).await
+            }
+            _ => Err(Problem::new(Code::Invalid, "a colour is written #rrggbb")),
+        },
+        Err(error) => {
+            Err(Problem::new(Code::Invalid, "the message is not understood").cause(error.to_string()))
+        }
+    };
+    given.err().map(|problem| ServerMessage::Refused { problem })
+}
+
+fn rgb(text: &str) -> Option<(u8, u8, u8)> {
+    match text.parse().ok()? {
+        crate::domain::TeamColor::Rgb(r, g, b) => Some((r, g, b)),
+        crate::domain::TeamColor::Named(_) => None,
+    }
+}
+
+impl Panes {
+    /// Watches these from now on, and no others. What was seen of one that stays in view stays seen, as a pane or as a
+    /// card.
+    fn watch(&mut self, watches: Vec<(AgentId, Watch)>) {
+        self.changes.clear();
+        let mut before = std::mem::take(&mut self.shown);
+        for (agent, watch) in watches {
+            self.shown.insert(agent, before.remove(&agent).unwrap_or_default());
+            self.await_change(agent, watch);
+        }
+    }
+
+    /// Awaits the next screen to be sent: of a pane as soon as there is one, of a card not before its time.
+    fn await_change(&mut self, agent: AgentId, mut watch: Watch) {
+        let sent_at = self.shown.get(&agent).and_then(|told| told.sent_at);
+        let not_before = match watch.shown_as() {
+            ShownAs::Pane => None,
+            ShownAs::Card => sent_at.map(|at| at + CARD_EVERY),
+        };
+        self.changes.push(Box::pin(async move {
+            let changed = watch.changed().await;
+            if let Some(at) = not_before {
+                tokio::time::sleep_until(at).await;
+            }
+            (agent, changed.then_some(watch))
+        }));
+    }
+
+    /// Returns the frame that brings the client to the newest screen, if there is anything new.
+    fn frame(&mut self, agent: AgentId, watch: Option<Watch>, now: Instant) -> Option<Vec<u8>> {
+        let mut watch = watch?;
+        let bytes = self.shown.get_mut(&agent).zip(watch.newest()).and_then(|(told, newest)| {
+            let (frame, seen) = newest.since(told.seen)?;
+            *told = Told { seen: Some(seen), sent_at: Some(now) };
+            let mut bytes = PaneFrame::begin(agent);
+            bytes.extend_from_slice(&frame);
+            Some(bytes)
+        });
+        self.await_change(agent, watch);
+        bytes
+    }
+}
