@@ -58,4 +58,5 @@ mod pty;
 mod store;
 mod terminal;
 mod theme;
+mod tui;
 

@@ -1,0 +1,130 @@
+//! What lies over the chart: palette, pickers, prompts, questions, help. They form a stack; keys go to the topmost.
+//!
+//! An overlay changes nothing by itself: it answers a key with what is to be done. Siblings here know nothing of each
+//! other; what they share is in `widget`, and what opens them is here.
+
+mod broadcast;
+mod choose;
+mod confirm;
+mod explain;
+mod help;
+mod mailbox;
+mod new_agent;
+mod palette;
+mod picker;
+mod prompt;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Debug;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::key::Action;
+use super::model::Model;
+use crate::domain::{AgentId, BroadcastId, Command, Key, Name, Scope};
+
+pub(super) use broadcast::{Report, Targets};
+pub(super) use choose::Choose;
+pub(super) use confirm::Confirm;
+pub(super) use explain::Explain;
+pub(super) use help::Help;
+pub(super) use mailbox::Mailbox;
+pub(super) use new_agent::NewAgentForm;
+pub(super) use palette::Palette;
+pub(super) use picker::Picker;
+pub(super) use prompt::Prompt;
+
+/// One thing that lies over the chart.
+pub(super) trait Overlay: Debug {
+    /// Returns what stands in its upper border.
+    fn title(&self) -> String;
+
+    /// Returns what stands in its lower border: the keys that do something in it.
+    fn hint(&self) -> String;
+
+    /// Returns the columns and rows that it wants within its border, of those that there are.
+    fn wants(&self, model: &Model, room: (u16, u16)) -> (u16, u16);
+
+    /// Takes a key.
+    fn key(&mut self, key: Key, model: &Model) -> Reply;
+
+    /// Takes text pasted as one.
+    fn paste(&mut self, _text: &str, _model: &Model) -> Reply {
+        Reply::Stay
+    }
+
+    /// Takes a click at a cell within its border, whose size is `room`.
+    fn click(&mut self, _at: (u16, u16), _room: (u16, u16), _model: &Model) -> Reply {
+        Reply::Stay
+    }
+
+    /// Takes a turn of the wheel, in lines; down is positive.
+    fn wheel(&mut self, _lines: i32, _model: &Model) -> Reply {
+        Reply::Stay
+    }
+
+    /// Draws what is within its border; returns where the cursor stands, if it has one.
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)>;
+}
+
+/// What an overlay answers.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// It stays.
+    Stay,
+    /// It closes, and nothing is to be done.
+    Close,
+    /// It closes, and the key was not for it: it goes wherever it would have gone.
+    Pass,
+    /// It closes, and this is to be done.
+    Done(Vec<Intent>),
+    /// It stays, and this is to be done.
+    Try(Intent),
+}
+
+/// Something that an overlay wants done.
+#[derive(Debug)]
+pub(super) enum Intent {
+    /// What a key would do.
+    Act(Action),
+    /// Ask the session for something; the text is said once it is done.
+    Ask(Command, String),
+    /// Focus an agent.
+    Focus(AgentId),
+    /// Show the chart in a theme.
+    Theme(String),
+    /// Show the chart in a layout.
+    Layout(String),
+    /// Save the arrangement under a name.
+    SaveLayout(Name),
+    /// Name the targets of a broadcast, and ask the person.
+    Broadcast {
+        /// Whom it is for.
+        scope: Scope,
+        /// Also those that have a dialog open.
+        include_dialogs: bool,
+    },
+    /// The person agreed: keys go there from now on.
+    Confirm(BroadcastId),
+    /// The person did not agree.
+    Withdraw(BroadcastId),
+    /// Put a text into the person's clipboard.
+    Copy(String),
+    /// Open something else.
+    Open(Box<dyn Overlay>),
+}
+
+/// Returns the prompt for a message to an agent, for a sibling that leads there.
+fn message_to(model: &Model, agent: AgentId) -> Box<dyn Overlay> {
+    Box::new(Prompt::message(model, agent))
+}
+
+/// Returns the question whether every agent is to be stopped, for a sibling that leads there.
+fn stop_all(model: &Model) -> Box<dyn Overlay> {
+    Box::new(Confirm::stop_all(model))
+}

@@ -1,0 +1,372 @@
+//! The form of a new agent: what is started, what it is called, where it stands.
+
+use std::collections::BTreeMap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Intent, Overlay, Reply};
+use crate::domain::{Command, Key, KeyCode, Launch, Mods, Name, NewAgent, Org, Role, TeamId};
+use crate::theme;
+use crate::tui::model::Model;
+use crate::tui::widget::{Field, Look, leaves, pressed, put, row, teams, width, wrap};
+
+/// The form of a new agent.
+#[derive(Debug)]
+pub(in crate::tui) struct NewAgentForm {
+    command: Field,
+    name: Field,
+    team: Option<TeamId>,
+    leads: bool,
+    at: Place,
+}
+
+/// The fields, from the top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Command,
+    Name,
+    Team,
+    Leads,
+}
+
+const PLACES: [Place; 4] = [Place::Command, Place::Name, Place::Team, Place::Leads];
+
+/// The columns before a field.
+const LABEL: u16 = 11;
+
+impl NewAgentForm {
+    /// Returns the form with the focused agent's command and team, or the command that most agents have.
+    pub(in crate::tui) fn new(model: &Model) -> NewAgentForm {
+        let chart = &model.chart;
+        let own = model.focus.and_then(|focus| chart.agent(focus)).map(|agent| agent.command.clone());
+        let command = own.filter(|words| !words.is_empty()).or_else(|| most_common(&chart.org));
+        NewAgentForm {
+            command: Field::new(&command.map(shell_words::join).unwrap_or_default()),
+            name: Field::default(),
+            team: model.focus.and_then(|focus| chart.team_of(focus)),
+            leads: false,
+            at: Place::Command,
+        }
+    }
+
+    /// What is asked of the session; or what is wrong, and in which field.
+    fn agent(&self, model: &Model) -> Result<NewAgent, (Place, String)> {
+        let org = &model.chart.org;
+        let command = shell_words::split(self.command.text())
+            .map_err(|_| (Place::Command, "a quote is opened and not closed".to_owned()))?;
+        if command.first().is_none_or(|program| program.trim().is_empty()) {
+            return Err((Place::Command, "which program is to be started?".to_owned()));
+        }
+        let name = match self.name.text() {
+            "" => None,
+            text => Some(Name::new(text).map_err(|why| (Place::Name, why.to_string()))?),
+        };
+        if let Some(name) = name.as_ref().filter(|name| org.agent_named(name.as_str()).is_some()) {
+            return Err((Place::Name, format!("there is an agent `{name}` already")));
+        }
+        if self.team.is_some_and(|team| org.team(team).is_none()) {
+            return Err((Place::Team, "that team is not in the chart any more".to_owned()));
+        }
+        let role = match (self.leads, self.team, org.executive()) {
+            (false, ..) => Role::Worker,
+            (true, Some(_), _) => Role::Coordinator,
+            (true, None, None) => Role::Executive,
+            (true, None, Some(executive)) => {
+                let why =
+                    format!("{} leads the session; in no team there is no one else to lead", executive.name);
+                return Err((Place::Leads, why));
+            }
+        };
+        let launch = Launch { command, ..Launch::default() };
+        Ok(NewAgent { name, team: self.team.map(Into::into), role, launch })
+    }
+
+    fn enter(&mut self, model: &Model) -> Reply {
+        match self.agent(model) {
+            Ok(new) => {
+                let done = match &new.name {
+                    Some(name) => format!("{name} is started"),
+                    None => "the agent is started".to_owned(),
+                };
+                Reply::Done(vec![Intent::Ask(Command::CreateAgent(new), done)])
+            }
+            Err((place, _)) => {
+                self.at = place;
+                Reply::Stay
+            }
+        }
+    }
+
+    fn step(&mut self, by: isize) {
+        let at = PLACES.iter().position(|place| *place == self.at).unwrap_or(0);
+        let last = PLACES.len() - 1;
+        let next = match at.checked_add_signed(by) {
+            None => last,
+            Some(next) if next > last => 0,
+            Some(next) => next,
+        };
+        self.at = PLACES[next];
+    }
+
+    /// Goes to the next team, or the one before; no team is one of them.
+    fn cycle(&mut self, org: &Org, forward: bool) {
+        let all = choices(org);
+        let at = all.iter().position(|team| *team == self.team).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + all.len() - 1 };
+        self.team = all.get(next % all.len()).copied().flatten();
+    }
+
+    /// Goes to the next team whose name begins with a letter.
+    fn jump(&mut self, org: &Org, letter: char) {
+        let all = choices(org);
+        let at = all.iter().position(|team| *team == self.team).unwrap_or(0);
+        let begins = |team: &Option<TeamId>| {
+            team_name(org, *team).chars().next().is_some_and(|c| c.eq_ignore_ascii_case(&letter))
+        };
+        let round = all.iter().cycle().skip(at + 1).take(all.len());
+        if let Some(found) = round.into_iter().find(|team| begins(team)) {
+            self.team = *found;
+        }
+    }
+
+    fn change(&mut self, code: KeyCode, mods: Mods, model: &Model) {
+        let org = &model.chart.org;
+        match (self.at, code) {
+            (Place::Command, _) => {
+                self.command.key(code, mods);
+            }
+            (Place::Name, _) => {
+                self.name.key(code, mods);
+            }
+            (Place::Team, KeyCode::Left) => self.cycle(org, false),
+            (Place::Team, KeyCode::Right | KeyCode::Char(' ')) => self.cycle(org, true),
+            (Place::Team, KeyCode::Char(letter)) if mods.is_empty() => self.jump(org, letter),
+            (Place::Leads, KeyCode::Left | KeyCode::Right | KeyCode::Char(' ')) => self.leads = !self.leads,
+            (Place::Leads, KeyCode::Char('y')) => self.leads = true,
+            (Place::Leads, KeyCode::Char('n')) => self.leads = false,
+            _ => {}
+        }
+    }
+
+    /// What is to be known before it is made: what is wrong, or who steps down.
+    fn said(&self, model: &Model) -> Option<(String, theme::Role)> {
+        let chart = &model.chart;
+        match self.agent(model) {
+            Err((_, why)) => Some((why, theme::Role::Warning)),
+            Ok(new) if new.role == Role::Coordinator => {
+                let lead = self.team.and_then(|team| chart.team(team)).and_then(|team| team.lead)?;
+                Some((format!("{} leads it now, and steps down", chart.name(lead)), theme::Role::Muted))
+            }
+            Ok(_) => None,
+        }
+    }
+}
+
+impl Overlay for NewAgentForm {
+    fn title(&self) -> String {
+        "a new agent".to_owned()
+    }
+
+    fn hint(&self) -> String {
+        "tab next · ←→ change · enter makes it · esc".to_owned()
+    }
+
+    fn wants(&self, _model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {
+        (columns.min(72), rows.min(7))
+    }
+
+    fn key(&mut self, key: Key, model: &Model) -> Reply {
+        let Some((code, mods)) = pressed(key) else { return Reply::Stay };
+        if leaves(code, mods) {
+            return Reply::Close;
+        }
+        match (code, mods) {
+            (KeyCode::Enter, _) => return self.enter(model),
+            (KeyCode::Tab, Mods::SHIFT) | (KeyCode::Up, _) | (KeyCode::Char('p'), Mods::CTRL) => {
+                self.step(-1);
+            }
+            (KeyCode::Tab | KeyCode::Down, _) | (KeyCode::Char('n'), Mods::CTRL) => self.step(1),
+            _ => self.change(code, mods, model),
+        }
+        Reply::Stay
+    }
+
+    fn paste(&mut self, text: &str, _model: &Model) -> Reply {
+        match self.at {
+            Place::Command => self.command.paste(text),
+            Place::Name => self.name.paste(text),
+            Place::Team | Place::Leads => {}
+        }
+        Reply::Stay
+    }
+
+    fn click(&mut self, (_, y): (u16, u16), _room: (u16, u16), model: &Model) -> Reply {
+        if let Some(place) = PLACES.get(usize::from(y)) {
+            let again = self.at == *place;
+            self.at = *place;
+            if again {
+                // What is chosen rather than written changes under the mouse.
+                let changes = matches!(self.at, Place::Team | Place::Leads);
+                changes.then(|| self.change(KeyCode::Right, Mods::NONE, model));
+            }
+        }
+        Reply::Stay
+    }
+
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
+        let look = Look::over(&model.theme);
+        look.clear(area, buffer);
+        let org = &model.chart.org;
+        // Where there are fewer rows than fields, the chosen field is in view.
+        let own = PLACES.iter().position(|place| *place == self.at).unwrap_or(0);
+        let skip = (own + 1).saturating_sub(usize::from(area.height));
+        let mut cursor = None;
+        for (place, y) in PLACES.into_iter().skip(skip).zip(0..) {
+            let Some(line) = row(area, y) else { break };
+            let chosen = place == self.at;
+            let label = match place {
+                Place::Command => "command",
+                Place::Name => "name",
+                Place::Team => "team",
+                Place::Leads if self.team.is_none() => "leads all",
+                Place::Leads => "leads it",
+            };
+            let faint = look.role(theme::Role::Muted);
+            let label_style = if chosen { look.role(theme::Role::Key) } else { faint };
+            let before = LABEL.min(line.width / 3);
+            put(buffer, Rect { width: before, ..line }, (1, 0), label, label_style);
+            let room = Rect { x: line.x + before, width: line.width - before, ..line };
+            let at = match place {
+                Place::Command => {
+                    self.command.draw(room, look.text(), ("a program and its arguments", faint), buffer)
+                }
+                Place::Name => self.name.draw(room, look.text(), (&free_name(org), faint), buffer),
+                Place::Team => {
+                    let color = self.team.and_then(|team| org.team(team)).map(|team| team.color);
+                    let style = color.map_or(look.text(), |color| look.team(color));
+                    turn(buffer, room, team_name(org, self.team), chosen, (style, faint))
+                }
+                Place::Leads => {
+                    let word = if self.leads { "yes" } else { "no" };
+                    turn(buffer, room, word, chosen, (look.text(), faint))
+                }
+            };
+            cursor = if chosen { at } else { cursor };
+        }
+        if let Some((text, role)) = self.said(model) {
+            let lines = wrap(&text, usize::from(area.width.saturating_sub(2)));
+            for (line, y) in lines.iter().zip(5..area.height) {
+                put(buffer, area, (1, y), line, look.role(role));
+            }
+        }
+        cursor
+    }
+}
+
+/// Draws a word that left and right change; returns the cursor's cell.
+fn turn(
+    buffer: &mut Buffer,
+    room: Rect,
+    word: &str,
+    chosen: bool,
+    (style, faint): (Style, Style),
+) -> Option<(u16, u16)> {
+    if room.is_empty() {
+        return None;
+    }
+    let mut x = 0;
+    if chosen && usize::from(room.width) >= width(word) + 4 {
+        x = put(buffer, room, (0, 0), "‹ ", faint);
+        put(buffer, room, (x + u16::try_from(width(word)).unwrap_or(0), 0), " ›", faint);
+    }
+    put(buffer, room, (x, 0), word, style);
+    Some((room.x + x.min(room.width - 1), room.y))
+}
+
+/// No team, and every team in the order of the chart.
+fn choices(org: &Org) -> Vec<Option<TeamId>> {
+    std::iter::once(None).chain(teams(org).into_iter().map(|(team, _)| Some(team))).collect()
+}
+
+fn team_name(org: &Org, team: Option<TeamId>) -> &str {
+    team.and_then(|team| org.team(team)).map_or("no team", |team| team.name.as_str())
+}
+
+/// The name that the session gives an agent without one.
+fn free_name(org: &Org) -> String {
+    let mut names = (1u32..).map(|n| format!("Agent_{n}"));
+    names.find(|name| org.agent_named(name).is_none()).unwrap_or_default()
+}
+
+/// The command that most agents have.
+fn most_common(org: &Org) -> Option<Vec<String>> {
+    let mut counts: BTreeMap<&[String], usize> = BTreeMap::new();
+    for agent in org.agents().filter(|agent| !agent.launch.command.is_empty()) {
+        *counts.entry(&agent.launch.command).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, n)| *n).map(|(command, _)| command.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{keys, model, seen, typed};
+    use super::*;
+
+    #[test]
+    fn enter_makes_what_the_form_says() {
+        let model = model();
+        let mut form = NewAgentForm::new(&model);
+        assert_eq!(form.command.text(), "claude '--verbose mode'");
+        let reply = keys(&mut form, &model, "enter");
+        assert!(reply.contains("name: None, team: Some(Id(TeamId(1))), role: Worker"), "{reply}");
+        assert!(reply.contains("command: [\"claude\", \"--verbose mode\"]"), "{reply}");
+        keys(&mut form, &model, "tab a p i tab right down y");
+        let reply = keys(&mut form, &model, "enter");
+        assert!(reply.contains("Name(\"api\")") && reply.contains("TeamId(2)"), "{reply}");
+        assert!(reply.contains("role: Coordinator") && reply.ends_with("\"api is started\")"), "{reply}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_its_field_is_gone_to() {
+        let model = model();
+        let wrong = |pressed: &str, written: &str, more: &str| {
+            let mut form = NewAgentForm::new(&model);
+            keys(&mut form, &model, pressed);
+            typed(&mut form, &model, written);
+            let reply = keys(&mut form, &model, more);
+            assert_eq!(reply, "stay");
+            (form.at, seen(&form, &model, (80, 24)))
+        };
+        let (at, picture) = wrong("ctrl-u", "sh 'x", "tab enter");
+        assert_eq!(at, Place::Command);
+        assert!(picture.contains("a quote is opened and not closed"), "{picture}");
+        let (_, picture) = wrong("ctrl-u", "", "enter");
+        assert!(picture.contains("which program is to be started?"), "{picture}");
+        let (at, picture) = wrong("tab", "be-2", "up enter");
+        assert_eq!(at, Place::Name);
+        assert!(picture.contains("there is an agent `be-2` already"), "{picture}");
+        let (at, picture) = wrong("tab tab", "n", "tab y enter");
+        assert_eq!(at, Place::Leads);
+        assert!(picture.contains("chief leads the session"), "{picture}");
+    }
+
+    #[test]
+    fn teams_go_round_in_the_order_of_the_chart() {
+        let model = model();
+        let mut form = NewAgentForm::new(&model);
+        keys(&mut form, &model, "down down");
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            seen.push(team_name(&model.chart.org, form.team).to_owned());
+            keys(&mut form, &model, "right");
+        }
+        assert_eq!(seen, ["backend", "storage", "frontend", "no team"]);
+        keys(&mut form, &model, "s");
+        assert_eq!(team_name(&model.chart.org, form.team), "storage");
+        keys(&mut form, &model, "left left");
+        assert_eq!(team_name(&model.chart.org, form.team), "no team");
+        assert_eq!(keys(&mut form, &model, "esc"), "close");
+    }
+}
