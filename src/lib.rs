@@ -45,9 +45,11 @@
 
 mod adapter;
 mod blueprint;
+mod cli;
 mod client;
 mod config;
 mod daemon;
+mod demo;
 mod domain;
 mod http;
 mod kernel;
@@ -60,3 +62,4 @@ mod terminal;
 mod theme;
 mod tui;
 
+pub use cli::main;
