@@ -1,0 +1,238 @@
+//! Clients of the WebSocket: several at once, of different sizes, slow ones among them.
+
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::{Message, WebSocket, client};
+
+use crate::home::{Home, PATIENCE, until};
+
+struct Client {
+    socket: WebSocket<UnixStream>,
+}
+
+impl Client {
+    fn attach(home: &Home, session: &str) -> Client {
+        let stream = UnixStream::connect(home.root().join("run/daemon.sock")).expect("the daemon listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a patience");
+        let (socket, _) =
+            client(format!("ws://agentctl/v1/sessions/{session}/attach"), stream).expect("it attaches");
+        let mut client = Client { socket };
+        let welcome = client.hears("welcome");
+        assert_eq!(welcome["protocol"], 1);
+        client
+    }
+
+    fn says(&mut self, message: &Value) {
+        self.socket.send(Message::text(message.to_string())).expect("it can be said");
+    }
+
+    /// Waits for a message of this type, passing over everything else.
+    fn hears(&mut self, kind: &str) -> Value {
+        loop {
+            if let Message::Text(text) = self.socket.read().expect("something is heard") {
+                let message: Value = serde_json::from_str(&text).expect("it is JSON");
+                if message["type"] == kind {
+                    return message;
+                }
+            }
+        }
+    }
+
+    /// Waits for a frame of this agent's pane.
+    fn sees(&mut self, agent: u32) -> Vec<u8> {
+        loop {
+            if let Message::Binary(frame) = self.socket.read().expect("something is heard")
+                && frame[..4] == agent.to_le_bytes()
+            {
+                return frame[4..].to_vec();
+            }
+        }
+    }
+
+    fn views(&mut self, agent: u32, rows: u16, cols: u16) {
+        self.says(&json!({"type": "view", "panes": [{"agent": agent, "rows": rows, "cols": cols}]}));
+    }
+
+    fn shows_card(&mut self, agent: u32) {
+        self.says(&json!({"type": "view", "panes": [], "cards": [agent]}));
+    }
+
+    fn types(&mut self, agent: u32, text: &str) {
+        for c in text.chars() {
+            let code = if c == '\n' { json!("enter") } else { json!({"char": c}) };
+            self.says(
+                &json!({"type": "press", "route": {"direct": agent}, "input": {"key": {"code": code}}}),
+            );
+        }
+    }
+}
+
+const SHELL: &str = "[session]\nname='s'\n[executive]\nname='shell'\ncommand=['sh']\nenv={PS1='$ '}\n";
+
+fn shell() -> (Home, u32) {
+    let home = Home::with(SHELL);
+    home.ok(&["up"]);
+    let shell = home.wait_for_state("shell", "idle");
+    (home, shell["id"].as_u64().and_then(|id| u32::try_from(id).ok()).expect("it has an identity"))
+}
+
+#[test]
+fn a_pane_has_the_size_of_whoever_typed_to_it_last() {
+    let (home, agent) = shell();
+    let (mut small, mut large) = (Client::attach(&home, "s"), Client::attach(&home, "s"));
+    small.views(agent, 20, 70);
+    small.sees(agent);
+    large.views(agent, 40, 150);
+    large.sees(agent);
+    large.types(agent, "stty size\n");
+    home.wait_for_screen("shell", "40 150");
+    small.types(agent, "stty size\n");
+    home.wait_for_screen("shell", "20 70");
+    // Whoever looks on changes nothing, whatever happens to its window.
+    large.views(agent, 44, 160);
+    small.types(agent, "echo still; stty size\n");
+    home.wait_for_screen("shell", "still\n20 70");
+    drop(small);
+    until("the pane to take the other's size", || {
+        home.ok(&["keys", "shell", "s", "t", "t", "y", "space", "s", "i", "z", "e", "enter"]);
+        let screen = home.ok(&["agent", "screen", "shell"]);
+        if screen.contains("44 160") { Ok(()) } else { Err(screen) }
+    });
+}
+
+#[test]
+fn a_client_that_never_reads_costs_the_others_nothing_and_gets_the_newest_in_the_end() {
+    let (home, agent) = shell();
+    let (mut stuck, mut other) = (Client::attach(&home, "s"), Client::attach(&home, "s"));
+    stuck.views(agent, 40, 150);
+    other.views(agent, 40, 150);
+    other.types(agent, "yes | head -c 30000000; echo flood is over\n");
+    home.wait_for_screen("shell", "flood is over");
+    other.types(agent, "echo answered\n");
+    home.wait_for_screen("shell", "answered");
+    // The stuck one has not read a byte of all that; when it does, the newest screen is near.
+    let mut frames = 0;
+    loop {
+        let frame = stuck.sees(agent);
+        frames += 1;
+        if frame.windows(8).any(|part| part == b"answered") {
+            break;
+        }
+    }
+    assert!(frames < 200, "{frames} frames were kept for a client that did not read");
+}
+
+#[test]
+fn a_card_is_shown_now_and_then_and_gives_no_pane_its_size() {
+    let (home, agent) = shell();
+    let (mut pane, mut card) = (Client::attach(&home, "s"), Client::attach(&home, "s"));
+    pane.views(agent, 20, 70);
+    pane.sees(agent);
+    card.views(agent, 40, 150);
+    card.sees(agent);
+    card.types(agent, "stty size\n");
+    home.wait_for_screen("shell", "40 150");
+    // Its pane becomes a card: though it typed last, the pane takes the size of the one that still has it.
+    card.shows_card(agent);
+    card.types(agent, "echo now; stty size\n");
+    home.wait_for_screen("shell", "now\n20 70");
+
+    card.types(agent, "i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.01; done\n");
+    // What came before the ticks is past.
+    while !contains(&card.sees(agent), "tick") {}
+    let begun = Instant::now();
+    for _ in 0..8 {
+        card.sees(agent);
+    }
+    let took = begun.elapsed();
+    assert!(took > Duration::from_millis(1500), "8 frames of a card in {took:?}");
+    let (mut frames, begun) = (0, Instant::now());
+    while begun.elapsed() < Duration::from_secs(1) {
+        pane.sees(agent);
+        frames += 1;
+    }
+    assert!(frames > 8, "{frames} frames of a pane in a second, while another shows it as a card");
+}
+
+#[test]
+fn a_card_that_becomes_a_pane_keeps_what_was_seen_of_it() {
+    let (home, agent) = shell();
+    let mut client = Client::attach(&home, "s");
+    client.types(agent, "clear; printf 'old %s\\n' news\n");
+    home.wait_for_screen("shell", "old news\n$");
+    client.shows_card(agent);
+    assert!(contains(&client.sees(agent), "old news"));
+    client.views(agent, 24, 80);
+    client.types(agent, "printf 'fresh %s\\n' news\n");
+    let mut frames = Vec::new();
+    while !contains(&frames, "fresh news") {
+        frames.extend(client.sees(agent));
+    }
+    assert!(!contains(&frames, "old news"), "what was seen on the card was sent again");
+}
+
+#[test]
+fn what_is_asked_is_answered_under_its_number_and_what_is_refused_is_said() {
+    let (home, agent) = shell();
+    let mut client = Client::attach(&home, "s");
+    let chart = client.hears("chart");
+    assert_eq!(chart["chart"]["agents"][0]["name"], "shell");
+    client.says(&json!({"type": "ask", "id": 41, "command": {"command": "create_team", "name": "web"}}));
+    let answer = client.hears("answer");
+    assert_eq!((answer["id"].as_u64(), answer["result"]["Ok"]["name"].as_str()), (Some(41), Some("web")));
+    client.says(&json!({"type": "ask", "id": 42, "command": {"command": "create_team", "name": "web"}}));
+    assert_eq!(client.hears("answer")["result"]["Err"]["code"], "conflict");
+    client.says(&json!({"type": "press", "route": {"broadcast": 7}, "input": {"key": {"code": "enter"}}}));
+    assert!(
+        client.hears("refused")["problem"]["error"]
+            .as_str()
+            .is_some_and(|e| e.contains("name its targets first"))
+    );
+    client.says(&json!({"type": "nonsense"}));
+    assert_eq!(client.hears("refused")["problem"]["code"], "invalid");
+    client.types(agent, "echo all is well\n");
+    home.wait_for_screen("shell", "all is well");
+}
+
+#[test]
+fn a_broadcast_ends_with_the_client_that_opened_it() {
+    let (home, _) = shell();
+    let mut client = Client::attach(&home, "s");
+    client.says(&json!({"type": "ask", "id": 1, "command": {"command": "open_broadcast", "scope": "all"}}));
+    let broadcast = client.hears("answer")["result"]["Ok"]["broadcast"].clone();
+    assert!(broadcast.is_u64());
+    drop(client);
+    let mut other = Client::attach(&home, "s");
+    let press =
+        json!({"type": "press", "route": {"broadcast": broadcast}, "input": {"key": {"code": "enter"}}});
+    until("the broadcast to be over", || {
+        other.says(&press);
+        other.says(&json!({"type": "ask", "id": 2, "command": {"command": "close_broadcast", "broadcast": broadcast}}));
+        let answer = other.hears("answer");
+        if answer["result"]["Err"]["code"] == "conflict" { Ok(()) } else { Err(answer.to_string()) }
+    });
+}
+
+#[test]
+fn a_session_that_goes_says_goodbye() {
+    let (home, _) = shell();
+    let mut client = Client::attach(&home, "s");
+    client.hears("chart");
+    home.ok(&["session", "delete", "s"]);
+    assert_eq!(client.hears("bye")["reason"], "the session was deleted");
+    assert!(!home.root().join("data/sessions/s").exists());
+    let socket = home.root().join("run/daemon.sock");
+    let stream = UnixStream::connect(socket).expect("the daemon listens");
+    stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a patience");
+    assert!(client_refused(stream));
+}
+
+fn contains(frame: &[u8], text: &str) -> bool {
+    frame.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+fn client_refused(stream: UnixStream) -> bool {
+    client("ws://agentctl/v1/sessions/s/attach".to_owned(), stream).is_err()
+}
