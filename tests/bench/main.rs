@@ -1,0 +1,46 @@
+//! How fast, how large, how fair: agentctl and, raced in the same run at the same size, tmux from the system.
+//!
+//! `cargo bench --bench race` runs everything and prints one table; `cargo bench --bench race -- echo idle` runs what
+//! these words are in the names of. Nothing here passes or fails: it measures. Figures of processes come from /proc, so
+//! on other systems they are left out with a word.
+
+#![expect(clippy::expect_used, reason = "a measurement that cannot be set up has no result")]
+
+mod echo;
+mod idle;
+mod memory;
+mod peer;
+mod process;
+mod scale;
+mod start;
+mod table;
+mod throughput;
+mod window;
+
+use table::Table;
+
+/// One measurement: its name, and what runs it.
+type Measurement = (&'static str, fn(&mut Table));
+
+const ALL: [Measurement; 7] = [
+    ("throughput", throughput::run),
+    ("echo", echo::run),
+    ("flood", echo::run_under_flood),
+    ("start", start::run),
+    ("idle", idle::run),
+    ("memory", memory::run),
+    ("scale", scale::run),
+];
+
+fn main() {
+    // `cargo bench` passes flags of its own harness along.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let mut table = Table::new();
+    for (name, run) in ALL {
+        if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {
+            eprintln!("measuring {name} …");
+            run(&mut table);
+        }
+    }
+    println!("{}", table.markdown());
+}
