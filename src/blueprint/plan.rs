@@ -208,7 +208,7 @@ impl Planner<'_> {
         };
         let mut env = base.env;
         env.extend(table.env.clone());
-        Ok(Launch { command: base.command, cwd: table.cwd.clone().or(base.cwd), env })
+        Ok(Launch { cwd: table.cwd.clone().or(base.cwd.clone()), env, ..base })
     }
 
     fn team_launch(&self, team: &TeamTable) -> Result<Option<Launch>, ManifestError> {
@@ -264,7 +264,7 @@ impl Planner<'_> {
         let command = table.command.get_ref().words().map_err(|problem| {
             self.manifest.at(&table.command.span(), format!("blueprint.{name}.command"), problem)
         })?;
-        Ok(Launch { command, cwd: table.cwd.clone(), env: table.env.clone() })
+        Ok(Launch { command, cwd: table.cwd.clone(), env: table.env.clone(), ..Launch::default() })
     }
 }
 

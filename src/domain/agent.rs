@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentId, Name, TeamId};
+use super::{AgentId, MicroUsd, Name, TeamId};
 
 /// One running command-line program of a model, hosted in a PTY.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,36 @@ pub struct Launch {
     /// Variables set for it, on top of the daemon's environment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
+    /// The name of the blueprint it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blueprint: Option<String>,
+    /// Files made for it alone at each start: name and text. `{file:NAME}` in the command or a variable's value stands
+    /// for the path of one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+    /// What it may use.
+    #[serde(default, skip_serializing_if = "Limits::is_none")]
+    pub limits: Limits,
+}
+
+/// What an agent may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// How long one turn may take, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_secs: Option<u64>,
+    /// How much money it may use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<MicroUsd>,
+}
+
+impl Limits {
+    /// Returns whether nothing is limited.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Limits::default()
+    }
 }
 
 /// Whether an agent should be running: what was wanted, not what is.

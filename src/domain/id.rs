@@ -38,6 +38,11 @@ id!(
     MessageId,
     "m"
 );
+id!(
+    /// One thing that waits for a person in a session.
+    ApprovalId,
+    "q"
+);
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

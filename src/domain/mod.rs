@@ -4,6 +4,7 @@
 //! Pure data: no clock, no randomness, no I/O, and no other room is imported here.
 
 mod agent;
+mod approval;
 mod broadcast;
 mod command;
 mod event;
@@ -12,19 +13,24 @@ mod key;
 mod message;
 mod name;
 mod org;
+mod signal;
 mod state;
 mod team;
 mod text;
+mod usage;
 
-pub use agent::{Agent, Exit, Launch, Role, Run};
+pub use agent::{Agent, Exit, Launch, Limits, Role, Run};
+pub use approval::{Approval, ApprovalEnd, Ask, AskKind, Verdict};
 pub use broadcast::{BroadcastId, BroadcastReport, Outcome, Scope, Skip, Target};
 pub use command::{AgentRef, Command, Members, NewAgent, Route, ScopeRef, TeamRef};
 pub use event::{Actor, Durability, Event, EventRecord};
-pub use id::{AgentId, MessageId, TeamId, Timestamp};
+pub use id::{AgentId, ApprovalId, MessageId, TeamId, Timestamp};
 pub use key::{Button, Gesture, Input, Key, KeyCode, KeyKind, Mods, Mouse};
 pub use message::{Message, MessageStatus};
 pub use name::Name;
 pub use org::{Org, TeamNode};
+pub use signal::Signal;
 pub use state::{AgentState, Evidence, Observation, Source, WaitFor};
 pub use team::{Team, TeamColor};
 pub use text::{clean, misspelt, nearest};
+pub use usage::{MicroUsd, Tokens, Usage};

@@ -134,6 +134,10 @@ pub enum Source {
     Process,
     /// The program status protocol, OSC 7501.
     Status,
+    /// A hook of the program, run for what just happened.
+    Hook,
+    /// A file in which the program keeps what it does, or the server it offers.
+    Record,
     /// A notification: OSC 9, 99 or 777.
     Notification,
     /// A progress report: OSC 9;4.
@@ -155,6 +159,8 @@ impl Source {
         match self {
             Source::Process => "process",
             Source::Status => "status (OSC 7501)",
+            Source::Hook => "hook",
+            Source::Record => "record",
             Source::Notification => "notification",
             Source::Progress => "progress (OSC 9;4)",
             Source::Prompt => "prompt mark (OSC 133)",

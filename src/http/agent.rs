@@ -68,7 +68,7 @@ async fn create(
         name: draft.name.map(Name::new).transpose().map_err(|e| invalid(e.to_string()))?,
         team: draft.team.as_deref().map(Into::into),
         role,
-        launch: Launch { command: draft.command, cwd: draft.cwd, env: draft.env },
+        launch: Launch { command: draft.command, cwd: draft.cwd, env: draft.env, ..Launch::default() },
     };
     match handle.ask(session_name(session)?, Who::Person, Command::CreateAgent(new)).await? {
         Answer::Created { id, name } => Ok(Json(Created { id, name })),

@@ -1,0 +1,59 @@
+//! What a program tells of itself beside its screen: by hooks, a status line, a notify program, files it keeps.
+//!
+//! An adapter reads the words of one program into these; everyone else knows only these. All of it is an agent's word.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AgentState, Ask, Source, Usage};
+
+/// One thing that a program told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "signal", rename_all = "snake_case")]
+pub enum Signal {
+    /// It is in this state.
+    State {
+        /// Which way it was told.
+        source: Source,
+        /// The state.
+        state: AgentState,
+        /// The rule that read it, such as the hook's name.
+        rule: String,
+        /// Its words, cleaned.
+        detail: String,
+    },
+    /// It took a prompt: what was submitted has arrived.
+    PromptTaken {
+        /// The prompt, where it is told.
+        text: Option<String>,
+    },
+    /// Its turn is over.
+    TurnEnded {
+        /// The last thing the model said, where it is told.
+        text: Option<String>,
+        /// What went wrong, if the turn failed.
+        error: Option<String>,
+    },
+    /// It is in this conversation.
+    Conversation {
+        /// Its number, by which it can be resumed.
+        id: String,
+        /// Where it is kept.
+        transcript: Option<PathBuf>,
+    },
+    /// It asks a person.
+    Asks(Ask),
+    /// What it asked is settled: answered in its pane, or done without.
+    AskSettled {
+        /// The key of what was asked; none settles all of it.
+        key: Option<String>,
+    },
+    /// It has used so much by now.
+    Used(Usage),
+    /// Its version.
+    Version {
+        /// As the program writes it.
+        version: String,
+    },
+}
