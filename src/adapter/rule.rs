@@ -9,6 +9,9 @@ use crate::manifest::{Manifest, ManifestError, Spanned};
 /// The most characters of a line that are matched; a longer line is no dialog.
 const LONGEST_LINE: usize = 400;
 
+/// How many of the last lines are a footer: what a program's own frame ends in, and no text of its model does.
+const FOOTER: usize = 3;
+
 /// What a rule may look at.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -46,6 +49,7 @@ struct Rule {
     all: Vec<Regex>,
     any: Vec<Regex>,
     not: Vec<Regex>,
+    footer: Vec<Regex>,
     confidence: u8,
     task: Option<usize>,
 }
@@ -67,9 +71,10 @@ struct RulesFile {
     rule: Vec<RuleTable>,
 }
 
+/// `[[rule]]`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RuleTable {
+pub(super) struct RuleTable {
     name: String,
     state: StateWord,
     #[serde(rename = "for")]
@@ -84,6 +89,8 @@ struct RuleTable {
     any: Vec<Spanned<String>>,
     #[serde(default)]
     not: Vec<Spanned<String>>,
+    #[serde(default)]
+    footer: Vec<Spanned<String>>,
     #[serde(default = "default_confidence")]
     confidence: Spanned<u8>,
     task: Option<usize>,
@@ -123,8 +130,32 @@ impl Rules {
     pub fn parse(file: &str, text: &str) -> Result<Rules, ManifestError> {
         let manifest = Manifest { file, text };
         let tables: RulesFile = manifest.read()?;
-        let rules = tables.rule.into_iter().enumerate().map(|(n, table)| table.compile(&manifest, n));
+        Rules::compile(tables.rule, &manifest)
+    }
+
+    /// Compiles the rules of a file.
+    pub(super) fn compile(tables: Vec<RuleTable>, manifest: &Manifest) -> Result<Rules, ManifestError> {
+        let rules = tables.into_iter().enumerate().map(|(n, table)| table.compile(manifest, n));
         Ok(Rules { rules: rules.collect::<Result<_, _>>()? })
+    }
+
+    /// Returns the rules' names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// Puts rules before these; one of the same name takes the place of the old one.
+    pub(super) fn put_before(&mut self, mut rules: Rules) {
+        self.rules.retain(|old| rules.names().all(|new| new != old.name));
+        rules.rules.append(&mut self.rules);
+        *self = rules;
+    }
+
+    /// Puts those of `rules` after these whose names these have not.
+    pub(super) fn put_after(&mut self, rules: &Rules) {
+        let new: Vec<Rule> =
+            rules.rules.iter().filter(|rule| self.names().all(|old| old != rule.name)).cloned().collect();
+        self.rules.extend(new);
     }
 
     /// Returns every rule that matches what is in view.
@@ -163,6 +194,11 @@ impl Rule {
             lines.iter().find(|line| line.len() <= LONGEST_LINE && regex.is_match(line)).copied()
         };
         if self.not.iter().any(|regex| hit(regex).is_some()) {
+            return None;
+        }
+        let footer = &lines[lines.len().saturating_sub(FOOTER)..];
+        let stands_last = |regex: &Regex| footer.iter().any(|line| regex.is_match(line));
+        if !self.footer.iter().all(stands_last) {
             return None;
         }
         let mut shown = None;
@@ -223,6 +259,7 @@ impl RuleTable {
             all: compiled(&self.all, "all")?,
             any: compiled(&self.any, "any")?,
             not: compiled(&self.not, "not")?,
+            footer: compiled(&self.footer, "footer")?,
             name: self.name,
             state,
             region: self.region,
