@@ -62,6 +62,12 @@ pub enum ConvertError {
     },
 }
 
+/// The name of the server that this program itself gives to its agents; it is never left out.
+const OWN_SERVER: &str = "agentctl";
+
+/// The file in which settings are written.
+const SETTINGS: &str = "settings.json";
+
 /// Returns how a program is started from a blueprint. `program` is the word by which it is run.
 ///
 /// # Errors
@@ -86,7 +92,7 @@ pub fn convert(
     start.tools();
     start.surroundings();
     start.prompt();
-    start.bounds();
+    start.further();
     Ok(start.finish(program))
 }
 
@@ -168,6 +174,7 @@ impl Start<'_> {
     }
 
     fn tools(&mut self) {
+        let (blueprint, words) = (self.blueprint, self.words);
         let mut allowed = Vec::new();
         for word in &self.blueprint.allow {
             match self.words.tool(self.cli, word) {
@@ -179,26 +186,29 @@ impl Start<'_> {
             }
         }
         let mut denied = Vec::new();
-        for word in &self.blueprint.deny {
+        let mut denies: Vec<&str> = blueprint.deny.iter().map(String::as_str).collect();
+        if self.blueprint.read_only && self.flags.denied_tools.is_some() {
+            // A mode that only asks first can be left with one key; a tool that is not there cannot be used.
+            denies.extend(words.writing(self.cli));
+        }
+        for word in denies {
             if let Some(args) = self.words.without(self.cli, word) {
                 self.out.args.extend(args.iter().cloned());
                 continue;
             }
             match self.words.tool(self.cli, word) {
                 Tool::Named(names) => denied.extend(names),
-                Tool::Unknown => denied.push(word.clone()),
+                Tool::Unknown => denied.push(word.to_owned()),
             }
         }
-        let texts = |list: &[String]| list.to_vec();
         if !allowed.is_empty() {
-            let list = texts(&allowed);
-            let note = format!("cannot allow single tools: it asks before {} as it is set up", list.join(", "));
-            self.put(self.flags.allowed_tools.as_ref(), &refs(&list), "allow", &note);
+            let note = format!("cannot allow single tools: it asks before {} as it is set up", allowed.join(", "));
+            self.put(self.flags.allowed_tools.as_ref(), &refs(&allowed), "allow", &note);
         }
         if !denied.is_empty() {
-            let list = texts(&denied);
-            let note = format!("cannot deny single tools: {} stay usable", list.join(", "));
-            self.put(self.flags.denied_tools.as_ref(), &refs(&list), "deny", &note);
+            denied.dedup();
+            let note = format!("cannot deny single tools: it may still use {}", denied.join(", "));
+            self.put(self.flags.denied_tools.as_ref(), &refs(&denied), "deny", &note);
         }
     }
 
@@ -212,10 +222,16 @@ impl Start<'_> {
         if !self.blueprint.mcp.is_empty() {
             self.servers();
         }
-        if self.blueprint.mcp_strict {
-            let names: Vec<String> = self.blueprint.mcp.keys().cloned().collect();
-            let note = "cannot leave out the servers of the person's own settings";
-            self.put(self.flags.mcp.strict.as_ref(), &refs(&names), "mcp_strict", note);
+        // A server of the person's own may write files, which nothing else would hinder.
+        if self.blueprint.mcp_strict || self.blueprint.read_only {
+            let flag = self.flags.mcp.strict.as_ref();
+            let mut names = vec![OWN_SERVER];
+            names.extend(self.blueprint.mcp.keys().map(String::as_str));
+            if flag.is_some_and(|flag| flag.setting.is_none()) {
+                names.clear();
+            }
+            let note = "cannot leave out the servers of the person's own settings: it may use them, too";
+            self.put(flag, &names, "mcp_strict", note);
         }
     }
 
@@ -261,22 +277,18 @@ impl Start<'_> {
         }
     }
 
-    fn bounds(&mut self) {
-        if let Some(turns) = self.blueprint.turns {
-            let note = "cannot be told how many turns it may take";
-            self.put(self.flags.max_turns.as_ref(), &[&turns.to_string()], "limits.turns", note);
-        }
-        // Time and money are watched from outside; a program that can watch its own money is told, too.
-        if let (Some(budget), Some(flag)) = (self.blueprint.limits.budget, self.flags.budget.as_ref()) {
-            let usd = format!("{}.{:06}", budget.0 / 1_000_000, budget.0 % 1_000_000);
-            self.put(Some(flag), &[usd.trim_end_matches('0').trim_end_matches('.')], "limits.budget", "");
-        }
+    /// Further words of the person's own.
+    fn further(&mut self) {
         if let Some(more) = self.blueprint.args.get(self.cli) {
             self.out.args.extend(more.iter().cloned());
         }
     }
 
-    fn finish(self, program: &str) -> Conversion {
+    fn finish(mut self, program: &str) -> Conversion {
+        if !self.out.settings.is_empty() {
+            let note = "is given no settings file of its own";
+            self.put(self.flags.settings.as_ref(), &[], "settings", note);
+        }
         let Expanded { args, env, files, settings } = self.out;
         let mut launch = Launch {
             command: std::iter::once(program.to_owned()).chain(args).collect(),
@@ -291,8 +303,7 @@ impl Start<'_> {
             for (path, value) in settings {
                 set(&mut all, &path, value);
             }
-            let name = self.flags.mcp.file.clone().unwrap_or_else(|| "settings.json".to_owned());
-            launch.files.insert(name, Value::Object(all).to_string());
+            launch.files.insert(SETTINGS.to_owned(), Value::Object(all).to_string());
         }
         // The person's own word is the last.
         launch.env.extend(self.blueprint.env.clone());

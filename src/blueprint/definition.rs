@@ -49,7 +49,6 @@ pub(super) struct Definition {
 struct LimitsTable {
     time: Option<Spanned<String>>,
     budget: Option<Spanned<f64>>,
-    turns: Option<Spanned<u32>>,
 }
 
 /// How much an agent asks before it acts.
@@ -101,7 +100,7 @@ pub struct Server {
 }
 
 /// What a blueprint says, with everything it builds on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Blueprint {
     /// Its name.
     pub name: String,
@@ -139,8 +138,6 @@ pub struct Blueprint {
     pub args: BTreeMap<String, Vec<String>>,
     /// What it may use.
     pub limits: Limits,
-    /// The most turns its model may take for one prompt.
-    pub turns: Option<u32>,
 }
 
 impl Blueprint {
@@ -171,7 +168,6 @@ impl Blueprint {
         self.env.extend(file.env.into_iter().map(|(name, value)| (name.into_inner(), value)));
         self.mcp.extend(file.mcp.into_iter().map(|(name, server)| (name.into_inner(), server.into_inner())));
         self.args.extend(file.args);
-        self.turns = file.limits.turns.map(Spanned::into_inner).or(self.turns);
         self.limits.time_secs = limits.time_secs.or(self.limits.time_secs);
         self.limits.budget = limits.budget.or(self.limits.budget);
         Ok(())
@@ -262,9 +258,6 @@ impl LimitsTable {
                 return Err(error.hint("write US dollars, such as 2.5"));
             }
         };
-        if let Some(turns) = self.turns.as_ref().filter(|turns| *turns.get_ref() == 0) {
-            return Err(manifest.at(&turns.span(), "limits.turns", "0 turns are none").hint("leave the line out"));
-        }
         Ok(Limits { time_secs, budget })
     }
 }

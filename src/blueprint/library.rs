@@ -4,8 +4,11 @@
 
 use serde::Serialize;
 
+use super::convert::{Conversion, ConvertError, convert};
 use super::definition::{Blueprint, Definition};
-use crate::domain::{Name, nearest};
+use super::words::Words;
+use crate::adapter::Adapters;
+use crate::domain::{Launch, Name, misspelt, nearest};
 use crate::manifest::{Manifest, ManifestError, Spanned};
 
 /// The blueprints that are built in: name and text.
@@ -19,6 +22,9 @@ pub const BUILTIN: [(&str, &str); 8] = [
     ("security", include_str!("builtin/security.toml")),
     ("analyst", include_str!("builtin/analyst.toml")),
 ];
+
+/// The program for blueprints that name none, where none of the known ones is installed.
+pub const DEFAULT_CLI: &str = "claude";
 
 /// Whose a blueprint is; the earlier hides the later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -81,6 +87,30 @@ pub enum LibraryError {
     /// Its file, or one that it builds on, is wrong.
     #[error(transparent)]
     Wrong(#[from] ManifestError),
+    /// The program is not known, and one that is nearly called so is.
+    #[error("there is no CLI called `{cli}`")]
+    Cli {
+        /// The program.
+        cli: String,
+        /// The one that was probably meant.
+        near: String,
+    },
+    /// The program cannot be started from it.
+    #[error(transparent)]
+    Convert(#[from] ConvertError),
+}
+
+/// An agent to be started from a blueprint: which, and what is otherwise about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish<'a> {
+    /// The blueprint's name.
+    pub blueprint: &'a str,
+    /// The program, in place of the blueprint's.
+    pub cli: Option<&'a str>,
+    /// The model, in place of the blueprint's.
+    pub model: Option<&'a str>,
+    /// What is put behind the blueprint's prompt.
+    pub prompt_suffix: Option<&'a str>,
 }
 
 impl LibraryError {
@@ -93,7 +123,8 @@ impl LibraryError {
             LibraryError::Disabled { name, .. } => {
                 Some(format!("agentctl blueprint enable {name} switches it on"))
             }
-            LibraryError::Wrong(_) => None,
+            LibraryError::Cli { near, .. } => Some(format!("did you mean `{near}`?")),
+            LibraryError::Wrong(_) | LibraryError::Convert(_) => None,
         }
     }
 }
@@ -102,20 +133,29 @@ impl LibraryError {
 #[derive(Clone, Debug)]
 pub struct Library {
     sources: Vec<Source>,
-    default_cli: Option<String>,
-}
-
-impl Default for Library {
-    fn default() -> Library {
-        Library::new([], None)
-    }
+    adapters: Adapters,
+    words: Words,
+    default_cli: String,
 }
 
 impl Library {
+    /// Returns the built-in ones alone.
+    ///
+    /// # Errors
+    /// Never, unless this program was built with a wrong file; tests hold that none is.
+    pub fn builtin() -> Result<Library, ManifestError> {
+        Ok(Library::new([], Adapters::builtin()?, Words::read(None)?, DEFAULT_CLI.to_owned()))
+    }
+
     /// Puts the blueprints that people wrote over the built-in ones. `default_cli` is the program for those that name
     /// none.
     #[must_use]
-    pub fn new(own: impl IntoIterator<Item = Source>, default_cli: Option<String>) -> Library {
+    pub fn new(
+        own: impl IntoIterator<Item = Source>,
+        adapters: Adapters,
+        words: Words,
+        default_cli: String,
+    ) -> Library {
         let builtin = BUILTIN.map(|(name, text)| Source {
             name: name.to_owned(),
             origin: Origin::Builtin,
@@ -123,14 +163,48 @@ impl Library {
             text: text.to_owned(),
         });
         let mut sources: Vec<Source> = own.into_iter().chain(builtin).collect();
-        sources.sort_by(|a, b| a.origin.cmp(&b.origin));
-        Library { sources, default_cli }
+        sources.sort_by_key(|source| source.origin);
+        Library { sources, adapters, words, default_cli }
+    }
+
+    /// Returns the names of the programs that are known.
+    pub fn clis(&self) -> impl Iterator<Item = &str> {
+        self.adapters.iter().map(|adapter| adapter.name()).filter(|name| *name != "generic")
+    }
+
+    /// Returns how an agent is started from a blueprint.
+    ///
+    /// # Errors
+    /// If the blueprint cannot be used, or its program cannot be kept to it.
+    pub fn launch(&self, wish: &Wish<'_>) -> Result<Conversion, LibraryError> {
+        self.start(self.usable(wish.blueprint)?, wish)
+    }
+
+    /// Returns how a blueprint is started, whether or not it is enabled.
+    ///
+    /// # Errors
+    /// If its program cannot be kept to it.
+    pub fn start(&self, mut blueprint: Blueprint, wish: &Wish<'_>) -> Result<Conversion, LibraryError> {
+        if let Some(model) = wish.model {
+            blueprint.model = Some(model.to_owned());
+        }
+        blueprint.specialise(wish.prompt_suffix.unwrap_or_default());
+        let cli = wish.cli.or(blueprint.cli.as_deref()).unwrap_or(self.default_cli()).to_owned();
+        if let Some(adapter) = self.adapters.named(&cli).filter(|adapter| !adapter.programs().is_empty()) {
+            let program = adapter.programs().first().map_or(cli.as_str(), String::as_str);
+            return Ok(convert(&blueprint, adapter, program, &self.words)?);
+        }
+        let adapter = self.adapters.find(&Launch { command: vec![cli.clone()], ..Launch::default() });
+        match misspelt(&cli, self.clis()).filter(|_| adapter.programs().is_empty()) {
+            Some(near) => Err(LibraryError::Cli { near: near.to_owned(), cli }),
+            None => Ok(convert(&blueprint, adapter, &cli, &self.words)?),
+        }
     }
 
     /// Returns the program for blueprints that name none.
     #[must_use]
-    pub fn default_cli(&self) -> Option<&str> {
-        self.default_cli.as_deref()
+    pub fn default_cli(&self) -> &str {
+        &self.default_cli
     }
 
     /// Returns every name, in the order of the alphabet.

@@ -16,7 +16,7 @@ pub const MODELS: [&str; 3] = ["strong", "balanced", "fast"];
 pub const TOOLS: [&str; 5] = ["read", "edit", "shell", "web", "agents"];
 
 /// The tools that can change something.
-const WRITING: [&str; 2] = ["edit", "shell"];
+const WRITING: [&str; 3] = ["edit", "shell", "leave-plan"];
 
 /// What the words mean, for each program by its name.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +82,12 @@ impl Words {
     /// Returns the arguments that leave a tool out.
     pub(super) fn without(&self, cli: &str, word: &str) -> Option<&[String]> {
         self.0.get(cli).and_then(|words| words.without.get(word)).map(Vec::as_slice)
+    }
+
+    /// Returns the tools that can change something and that this program has names for.
+    pub(super) fn writing(&self, cli: &str) -> Vec<&'static str> {
+        let known = self.0.get(cli);
+        WRITING.into_iter().filter(|word| known.is_some_and(|words| words.tools.contains_key(*word))).collect()
     }
 
     /// Returns whether a tool, in our word or the program's, can change something.
