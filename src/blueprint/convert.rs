@@ -192,7 +192,9 @@ impl Start<'_> {
             denies.extend(words.writing(self.cli));
         }
         for word in denies {
-            if let Some(args) = self.words.without(self.cli, word) {
+            // An option that is there already says otherwise, and most programs take it once.
+            let is_said = |option: &String| option.starts_with("--") && self.out.args.contains(option);
+            if let Some(args) = words.without(self.cli, word).filter(|args| !args.iter().any(is_said)) {
                 self.out.args.extend(args.iter().cloned());
                 continue;
             }
