@@ -37,7 +37,9 @@ pub struct Note {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConvertError {
     /// Nothing in it can hold the program back.
-    #[error("`{blueprint}` is read-only, and {cli} cannot be kept from changing files; choose another CLI for it")]
+    #[error(
+        "`{blueprint}` is read-only, and {cli} cannot be kept from changing files; choose another CLI for it"
+    )]
     NotReadOnly {
         /// The blueprint.
         blueprint: String,
@@ -107,7 +109,10 @@ fn sound(blueprint: &Blueprint, cli: &str, words: &Words) -> Result<(), ConvertE
         return Ok(());
     }
     if let Some(tool) = blueprint.allow.iter().find(|tool| words.writes(cli, tool)) {
-        return Err(ConvertError::Contradiction { blueprint: name(), what: format!("`{tool}` among its allowed tools") });
+        return Err(ConvertError::Contradiction {
+            blueprint: name(),
+            what: format!("`{tool}` among its allowed tools"),
+        });
     }
     match blueprint.permission {
         Some(how @ (Permission::Edit | Permission::Auto | Permission::All)) => {
@@ -150,10 +155,16 @@ impl Start<'_> {
         let Some(word) = &self.blueprint.model else { return };
         match self.words.model(self.cli, word) {
             Some(model) => {
-                self.put(self.flags.model.as_ref(), &[&model], "model", "cannot be told its model: it uses its own");
+                self.put(
+                    self.flags.model.as_ref(),
+                    &[&model],
+                    "model",
+                    "cannot be told its model: it uses its own",
+                );
             }
             None => {
-                let note = format!("has no model named for `{word}`: it uses its own; models.toml can name one");
+                let note =
+                    format!("has no model named for `{word}`: it uses its own; models.toml can name one");
                 self.note("model", note);
             }
         }
@@ -204,7 +215,8 @@ impl Start<'_> {
             }
         }
         if !allowed.is_empty() {
-            let note = format!("cannot allow single tools: it asks before {} as it is set up", allowed.join(", "));
+            let note =
+                format!("cannot allow single tools: it asks before {} as it is set up", allowed.join(", "));
             self.put(self.flags.allowed_tools.as_ref(), &refs(&allowed), "allow", &note);
         }
         if !denied.is_empty() {
@@ -217,7 +229,8 @@ impl Start<'_> {
     /// Folders and servers.
     fn surroundings(&mut self) {
         if !self.blueprint.folders.is_empty() {
-            let folders: Vec<String> = self.blueprint.folders.iter().map(|f| f.display().to_string()).collect();
+            let folders: Vec<String> =
+                self.blueprint.folders.iter().map(|f| f.display().to_string()).collect();
             let note = "cannot be given further folders";
             self.put(self.flags.folders.as_ref(), &refs(&folders), "folders", note);
         }
@@ -252,7 +265,9 @@ impl Start<'_> {
             McpEncoding::CodexToml => {
                 for (name, server) in &self.blueprint.mcp {
                     let setting = format!("mcp_servers.{name}={}", toml_table(server));
-                    self.out.args.extend(mcp.args.iter().map(|template| template.replace("{toml}", &setting)));
+                    self.out
+                        .args
+                        .extend(mcp.args.iter().map(|template| template.replace("{toml}", &setting)));
                 }
             }
             McpEncoding::GeminiSettings => {
@@ -265,7 +280,8 @@ impl Start<'_> {
             }
             McpEncoding::None => {
                 let names: Vec<&str> = self.blueprint.mcp.keys().map(String::as_str).collect();
-                let note = format!("cannot be told its servers at the start: it is without {}", names.join(", "));
+                let note =
+                    format!("cannot be told its servers at the start: it is without {}", names.join(", "));
                 self.note("mcp", note);
             }
         }
@@ -335,7 +351,8 @@ fn toml_table(server: &Server) -> String {
         fields.push(format!("args=[{}]", args.join(",")));
     }
     if !server.env.is_empty() {
-        let env: Vec<String> = server.env.iter().map(|(name, value)| format!("{}={}", text(name), text(value))).collect();
+        let env: Vec<String> =
+            server.env.iter().map(|(name, value)| format!("{}={}", text(name), text(value))).collect();
         fields.push(format!("env={{{}}}", env.join(",")));
     }
     format!("{{{}}}", fields.join(","))

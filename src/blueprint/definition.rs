@@ -205,7 +205,8 @@ impl Definition {
         for (field, tools) in [("allow", &self.allow), ("deny", &self.deny)] {
             for (n, tool) in tools.iter().enumerate() {
                 let word = tool.get_ref();
-                let wrong = |problem: String| Err(manifest.at(&tool.span(), format!("{field}[{n}]"), problem));
+                let wrong =
+                    |problem: String| Err(manifest.at(&tool.span(), format!("{field}[{n}]"), problem));
                 if word.trim().is_empty() || word.chars().any(|c| c.is_control() || c == ',') {
                     return wrong("names no single tool".to_owned());
                 }
@@ -251,7 +252,9 @@ impl LimitsTable {
         };
         let budget = match &self.budget {
             None => None,
-            Some(usd) if *usd.get_ref() > 0.0 && *usd.get_ref() <= 1e6 => Some(MicroUsd::from_usd(*usd.get_ref())),
+            Some(usd) if *usd.get_ref() > 0.0 && *usd.get_ref() <= 1e6 => {
+                Some(MicroUsd::from_usd(*usd.get_ref()))
+            }
             Some(usd) => {
                 let problem = format!("{} is no budget", usd.get_ref());
                 let error = manifest.at(&usd.span(), "limits.budget", problem);

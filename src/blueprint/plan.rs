@@ -264,9 +264,16 @@ impl Planner<'_> {
     }
 
     /// Returns how an agent that does not say it itself is started in this team.
-    fn team_base(&self, team: &TeamTable, table: &AgentTable, field: &str) -> Result<Option<Base>, ManifestError> {
+    fn team_base(
+        &self,
+        team: &TeamTable,
+        table: &AgentTable,
+        field: &str,
+    ) -> Result<Option<Base>, ManifestError> {
         let shared = Asked { command: team.command.as_ref(), blueprint: team.blueprint.as_ref() };
-        if let Some(shared) = self.base(shared, table, if shared.blueprint.is_some() { "team" } else { field })? {
+        if let Some(shared) =
+            self.base(shared, table, if shared.blueprint.is_some() { "team" } else { field })?
+        {
             return Ok(Some(shared));
         }
         for other in team.agent.iter().chain(&self.file.executive) {

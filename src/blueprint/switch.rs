@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn switching_changes_one_word_and_leaves_the_rest_as_it_was_written() {
-        let text = "# mine\nprompt = \"\"\"\nenabled = true\n\"\"\"\nenabled  =  true # for now\n[env]\nA = '1'\n";
+        let text =
+            "# mine\nprompt = \"\"\"\nenabled = true\n\"\"\"\nenabled  =  true # for now\n[env]\nA = '1'\n";
         let off = switched("f", text, false).unwrap();
         assert_eq!(off, text.replace("enabled  =  true", "enabled  =  false"));
         assert_eq!(switched("f", &off, true).unwrap(), text);
@@ -47,6 +48,11 @@ mod tests {
         let bare = "# mine\n[env]\nA = '1'\n";
         assert_eq!(switched("f", bare, false).unwrap(), format!("enabled = false\n{bare}"));
         assert_eq!(switched("f", bare, true).unwrap(), bare);
-        assert!(switched("f", "enabeld = true", false).unwrap_err().to_string().contains("did you mean `enabled`?"));
+        assert!(
+            switched("f", "enabeld = true", false)
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean `enabled`?")
+        );
     }
 }

@@ -87,7 +87,10 @@ impl Words {
     /// Returns the tools that can change something and that this program has names for.
     pub(super) fn writing(&self, cli: &str) -> Vec<&'static str> {
         let known = self.0.get(cli);
-        WRITING.into_iter().filter(|word| known.is_some_and(|words| words.tools.contains_key(*word))).collect()
+        WRITING
+            .into_iter()
+            .filter(|word| known.is_some_and(|words| words.tools.contains_key(*word)))
+            .collect()
     }
 
     /// Returns whether a tool, in our word or the program's, can change something.
@@ -96,7 +99,9 @@ impl Words {
         let vocabulary = self.0.get(cli);
         WRITING.iter().any(|writing| {
             name == *writing
-                || vocabulary.and_then(|words| words.tools.get(*writing)).is_some_and(|names| names.iter().any(|n| n == name))
+                || vocabulary
+                    .and_then(|words| words.tools.get(*writing))
+                    .is_some_and(|names| names.iter().any(|n| n == name))
         })
     }
 }
@@ -114,7 +119,11 @@ mod tests {
         assert_eq!(words.tool("claude", "shell(git *)"), Tool::Named(vec!["Bash(git *)".into()]));
         assert_eq!(words.tool("claude", "mcp__x"), Tool::Named(vec!["mcp__x".into()]));
         assert_eq!(words.tool("codex", "shell"), Tool::Unknown);
-        assert!(words.writes("gemini", "replace") && words.writes("claude", "Bash(ls)") && !words.writes("claude", "Read"));
+        assert!(
+            words.writes("gemini", "replace")
+                && words.writes("claude", "Bash(ls)")
+                && !words.writes("claude", "Read")
+        );
         let own = Words::read(Some(("models.toml", "[claude.models]\nstrong = \"mine\""))).unwrap();
         assert_eq!(own.model("claude", "strong").as_deref(), Some("mine"));
         assert_eq!(own.model("claude", "fast").as_deref(), Some("haiku"));

@@ -27,7 +27,9 @@ pub(super) fn run(here: &Here, command: Command) -> Result<(), Failure> {
         Command::List => shelf.list(),
         Command::Show { name, command: None } => shelf.show(&name),
         Command::Show { name, command: Some(cli) } => shelf.show_command(&name, &cli),
-        Command::Create { name, from, user: _, in_session } => shelf.create(&name, from.as_deref(), in_session),
+        Command::Create { name, from, user: _, in_session } => {
+            shelf.create(&name, from.as_deref(), in_session)
+        }
         Command::Edit { name } => shelf.edit(&name),
         Command::Enable { name } => shelf.switch(&name, true),
         Command::Disable { name } => shelf.switch(&name, false),
@@ -120,7 +122,8 @@ impl Shelf<'_> {
         if let Some(hidden) = self.hidden(source).next() {
             lines.push(format!("hides: {}", hidden.file));
         }
-        lines.extend(fields(&read).into_iter().map(|(field, text)| format!("{field}: {}", clean(&text, 400))));
+        lines
+            .extend(fields(&read).into_iter().map(|(field, text)| format!("{field}: {}", clean(&text, 400))));
         if !read.enabled {
             lines.push(format!("disabled: agentctl blueprint enable {name} switches it on"));
         }
@@ -175,7 +178,9 @@ impl Shelf<'_> {
             }
             Origin::Session | Origin::User => PathBuf::from(&source.file),
         };
-        let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|e| !e.is_empty()));
+        let editor = ["VISUAL", "EDITOR"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|e| !e.is_empty()));
         let Some(editor) = editor else {
             return Err(Failure::new("no editor is named")
                 .hint(format!("set VISUAL or EDITOR, or open {} yourself", file.display())));
@@ -185,14 +190,17 @@ impl Shelf<'_> {
             return Err(Failure::usage(format!("`{editor}` in VISUAL or EDITOR is no command")));
         };
         let ended = std::process::Command::new(program).args(args).arg(&file).status();
-        let ended = ended.map_err(|e| Failure::new(format!("the editor `{program}` cannot be run")).because(&e))?;
+        let ended =
+            ended.map_err(|e| Failure::new(format!("the editor `{program}` cannot be run")).because(&e))?;
         if !ended.success() {
             return Err(Failure::new(format!("the editor failed: {ended}")));
         }
         let again = library(&self.here.paths, Some(&self.root))?;
         let edited = source_of(&again, &file)?;
         let notes = checked(&again, &edited).map_err(|e| {
-            Failure::new("the blueprint is wrong as it is saved").because(&e).hint(format!("agentctl blueprint edit {name} opens it again"))
+            Failure::new("the blueprint is wrong as it is saved")
+                .because(&e)
+                .hint(format!("agentctl blueprint edit {name} opens it again"))
         })?;
         notes.iter().for_each(|note| output::complain(&format!("note: {note}")));
         self.here.tell(&json!({"name": name, "file": edited.file}), &format!("{} is fine", edited.file))
@@ -236,7 +244,11 @@ impl Shelf<'_> {
         let mut sources = Vec::new();
         for word in which {
             let is_file = word.contains('/') || word.ends_with(".toml");
-            sources.push(if is_file { source_of(&self.library, Path::new(word))? } else { self.source(word)?.clone() });
+            sources.push(if is_file {
+                source_of(&self.library, Path::new(word))?
+            } else {
+                self.source(word)?.clone()
+            });
         }
         if which.is_empty() {
             sources = self.library.sources().to_vec();

@@ -118,7 +118,8 @@ pub(super) fn find_file(folder: &Path) -> Option<PathBuf> {
 pub(super) fn read_plan(paths: &Paths, file: &Path) -> Result<Plan, Failure> {
     let text = read_file(file)?;
     let library = library(paths, file.parent())?;
-    blueprint::read(file, &text, &library).map_err(|e| Failure::usage("the session file is wrong").because(&e))
+    blueprint::read(file, &text, &library)
+        .map_err(|e| Failure::usage("the session file is wrong").because(&e))
 }
 
 /// Reads every blueprint there is for a session in this folder.

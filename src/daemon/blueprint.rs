@@ -51,16 +51,22 @@ fn installed(adapters: &Adapters, path: &OsStr) -> Option<String> {
     let folders: Vec<_> = std::env::split_paths(path).collect();
     let able = adapters.iter().filter(|adapter| adapter.flags().system_prompt.is_some());
     let found = |program: &String| folders.iter().any(|folder| folder.join(program).is_file());
-    let there = able.filter(|adapter| adapter.programs().iter().any(found)).map(|adapter| adapter.name().to_owned());
+    let there =
+        able.filter(|adapter| adapter.programs().iter().any(found)).map(|adapter| adapter.name().to_owned());
     there.into_iter().next()
 }
 
 /// Returns how an agent that somebody asks for is started, and what its program cannot be told.
-pub(super) fn launch(paths: &Paths, root: &Path, draft: AgentDraft) -> Result<(Launch, Vec<String>), Problem> {
+pub(super) fn launch(
+    paths: &Paths,
+    root: &Path,
+    draft: AgentDraft,
+) -> Result<(Launch, Vec<String>), Problem> {
     let Some(name) = &draft.blueprint else {
         let changes = [("cli", &draft.cli), ("model", &draft.model), ("prompt_suffix", &draft.prompt_suffix)];
         if let Some((field, _)) = changes.into_iter().find(|(_, text)| text.is_some()) {
-            let problem = Problem::new(Code::Invalid, format!("`{field}` changes a blueprint, and none is named"));
+            let problem =
+                Problem::new(Code::Invalid, format!("`{field}` changes a blueprint, and none is named"));
             return Err(problem.hint("name one, such as coder; agentctl blueprint list shows them"));
         }
         let launch = Launch { command: draft.command, cwd: draft.cwd, env: draft.env, ..Launch::default() };

@@ -10,8 +10,8 @@ use super::pane::PaneText;
 use crate::config::Paths;
 use crate::domain::{Actor, AgentId, AgentRef, Command, EventRecord, Input, Launch, Name, Route};
 use crate::protocol::{
-    AgentDraft, Answer, Code, Explanation, MessageView, OpenedView, PaneView, Problem, ServerMessage, SessionDraft,
-    SessionSummary, StatusView, VersionView,
+    AgentDraft, Answer, Code, Explanation, MessageView, OpenedView, PaneView, Problem, ServerMessage,
+    SessionDraft, SessionSummary, StatusView, VersionView,
 };
 
 /// How many requests may wait for the loop; beyond that, whoever asks waits.
@@ -183,7 +183,9 @@ impl Handle {
         let paths = Arc::clone(&self.paths);
         // Folders are read, which must not hold up the loop.
         let made = tokio::task::spawn_blocking(move || super::blueprint::launch(&paths, &root, draft)).await;
-        made.unwrap_or_else(|e| Err(Problem::new(Code::Internal, "the blueprint was not read").cause(e.to_string())))
+        made.unwrap_or_else(|e| {
+            Err(Problem::new(Code::Internal, "the blueprint was not read").cause(e.to_string()))
+        })
     }
 
     async fn give(&self, request: Request) -> Result<(), Problem> {
