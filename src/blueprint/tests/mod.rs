@@ -1,5 +1,8 @@
 //! The file of the README and of the first run, and what is said of files that are wrong.
 
+mod builtin;
+mod library;
+
 use super::*;
 use crate::domain::{NewAgent, Role, TeamRef};
 
@@ -25,7 +28,7 @@ parent = "backend"
 "#;
 
 fn parse(text: &str) -> Result<Plan, ManifestError> {
-    read(Path::new("/home/me/my project/agentctl.toml"), text)
+    read(Path::new("/home/me/my project/agentctl.toml"), text, &Library::builtin().unwrap())
 }
 
 fn agents(plan: &Plan) -> Vec<&NewAgent> {
@@ -88,6 +91,61 @@ fn blueprints_are_shared_definitions() {
     let launch = &agents(&plan)[0].launch;
     assert_eq!(launch.command, ["claude", "--model", "big one"]);
     assert_eq!((launch.env["A"].as_str(), launch.env["B"].as_str()), ("1", "2"));
+}
+
+#[test]
+fn an_agent_is_made_from_a_blueprint_and_says_what_is_otherwise_about_it() {
+    let plan = parse(
+        "[executive]\nname='c'\nblueprint='coder'\ncli='codex'\nmodel='fast'\nprompt_suffix='Only the parser.'\n\
+         env={A='1'}\ncwd='x'\n[[team]]\nname='t'\nblueprint='tester'\n[[team.agent]]\nname='a'\n\
+         [[team.agent]]\nname='b'\ncli='gemini'\n",
+    )
+    .unwrap();
+    let [chief, a, b] = agents(&plan)[..] else { panic!("{plan:?}") };
+    let line = chief.launch.command.join(" ");
+    assert!(line.starts_with("codex --model gpt-") && line.contains("-luna"), "{line}");
+    assert!(line.contains("\\n\\nOnly the parser.\""), "{line}");
+    assert_eq!((chief.launch.blueprint.as_deref(), chief.launch.env["A"].as_str()), (Some("coder"), "1"));
+    assert_eq!(chief.launch.cwd.as_deref(), Some(Path::new("x")));
+    assert_eq!((a.launch.command[0].as_str(), a.launch.command[2].as_str()), ("claude", "haiku"));
+    assert_eq!((b.launch.command[0].as_str(), b.launch.blueprint.as_deref()), ("gemini", Some("tester")));
+    assert!(plan.notes.iter().any(|(name, note)| name == "coder" && note.note.starts_with("codex cannot")));
+}
+
+#[test]
+fn a_lead_without_a_start_of_its_own_borrows_the_program_and_not_the_prompt_of_another() {
+    let plan = parse("[executive]\nname='c'\nblueprint='executive'\n[[team]]\nname='t'\nlead='l'\n").unwrap();
+    let lead = agents(&plan)[1];
+    assert_eq!((lead.launch.command.as_slice(), &lead.launch.blueprint), (&["claude".to_owned()][..], &None));
+}
+
+#[test]
+fn what_is_wrong_about_a_blueprint_is_named_where_it_is_asked_for() {
+    let cases = [
+        (
+            "[executive]\nname='c'\nblueprint='codr'\n",
+            "F:3:11: `executive.blueprint`: there is no blueprint called `codr`; did you mean `coder`?",
+        ),
+        (
+            "[executive]\nname='c'\nblueprint='coder'\ncli='cluade'\n",
+            "F:4:5: `executive.cli`: there is no CLI called `cluade`; did you mean `claude`?",
+        ),
+        (
+            "[executive]\nname='c'\nblueprint='reviewer'\ncli='mytool'\n",
+            "F:3:11: `executive.blueprint`: `reviewer` is read-only, and mytool cannot be kept from changing files; choose another CLI for it",
+        ),
+        (
+            "[executive]\nname='c'\ncommand=['sh']\nmodel='fast'\n",
+            "F:4:7: `executive.model`: changes a blueprint, and this agent is started by a command",
+        ),
+        (
+            "[executive]\nname='c'\nblueprint='coder'\nmodle='fast'\n",
+            "F:4:1: `executive.modle`: unknown field `modle`; did you mean `model`?",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(error(text), expected);
+    }
 }
 
 #[test]
