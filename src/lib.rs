@@ -26,6 +26,7 @@
 //!        terminal    domain                             the only user of vt100: screens, key encoding, replies
 //!        adapter     domain manifest terminal           reads an agent's state from evidence; rules are data
 //!        blueprint   domain manifest                    the session file; a plan is a list of ordinary commands
+//!        headless    domain                             reads what a program writes that runs one prompt without a screen
 //!        kernel      domain                             decides; one kernel a session
 //!        protocol    domain                             what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
@@ -51,6 +52,7 @@ mod config;
 mod daemon;
 mod demo;
 mod domain;
+mod headless;
 mod http;
 mod kernel;
 mod layout;
