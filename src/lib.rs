@@ -27,6 +27,7 @@
 //!        adapter     domain manifest terminal           reads an agent's state from evidence; rules are data
 //!        blueprint   domain manifest                    the session file; a plan is a list of ordinary commands
 //!        headless    domain                             reads what a program writes that runs one prompt without a screen
+//!        price       domain manifest                    what tokens cost, and who has spent how much
 //!        kernel      domain                             decides; one kernel a session
 //!        protocol    domain                             what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
@@ -57,6 +58,7 @@ mod http;
 mod kernel;
 mod layout;
 mod manifest;
+mod price;
 mod protocol;
 mod pty;
 mod store;
