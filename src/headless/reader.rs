@@ -45,6 +45,12 @@ impl Reader {
         self.gathered.usage()
     }
 
+    /// Returns whether the stream said that it is complete.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.gathered.outcome.finished
+    }
+
     /// Returns what came of it. The stream has ended, or nothing more of it is read.
     #[must_use]
     pub fn finish(mut self, out: &mut Vec<Progress>) -> Outcome {
