@@ -25,7 +25,7 @@
 //!        theme       domain manifest                    colours by role
 //!        terminal    domain                             the only user of vt100: screens, key encoding, replies
 //!        adapter     domain manifest terminal           reads an agent's state from evidence; rules are data
-//!        blueprint   domain manifest                    the session file; a plan is a list of ordinary commands
+//!        blueprint   domain manifest adapter            the session file and blueprints; a plan is ordinary commands
 //!        headless    domain                             reads what a program writes that runs one prompt without a screen
 //!        price       domain manifest                    what tokens cost, and who has spent how much
 //!        kernel      domain                             decides; one kernel a session
@@ -43,7 +43,8 @@
 //!
 //! PURE rooms have no clock, no randomness, no I/O and no async: time is an argument. Where this table differs from
 //! the first plan: `manifest` is new, because five rooms read files that people write and must complain alike;
-//! `terminal` knows `domain`, because keys are words of a command before they are bytes of a terminal.
+//! `terminal` knows `domain`, because keys are words of a command before they are bytes of a terminal;
+//! `blueprint` knows `adapter`, because what a blueprint says becomes a program's own words by its adapter's flags.
 
 mod adapter;
 mod blueprint;

@@ -26,6 +26,8 @@ pub struct Flags {
     pub read_only: Option<Flag>,
     /// The servers of tools (MCP).
     pub mcp: Mcp,
+    /// What has the program read the settings file `{file:settings.json}`, in which every `setting` ends up; no value.
+    pub settings: Option<Flag>,
     /// Folders beside its own that it may use; one value a folder.
     pub folders: Option<Flag>,
     /// How much it may do without asking, in its own word.
@@ -103,6 +105,8 @@ pub enum Fixed {
     Number(i64),
     /// A word.
     Text(String),
+    /// Words.
+    List(Vec<String>),
 }
 
 /// What a property has become.
@@ -143,6 +147,7 @@ impl Flag {
                 Some(Fixed::Bool(value)) => Value::from(*value),
                 Some(Fixed::Number(value)) => Value::from(*value),
                 Some(Fixed::Text(value)) => Value::from(value.as_str()),
+                Some(Fixed::List(values)) => Value::from(values.clone()),
                 None => Value::from(values.to_vec()),
             };
             out.settings.push((path.clone(), value));

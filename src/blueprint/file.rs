@@ -46,12 +46,18 @@ pub(super) struct TeamTable {
 }
 
 /// `[executive]`, `[[agent]]`, `[[team.agent]]`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AgentTable {
     pub(super) name: Option<Spanned<String>>,
     pub(super) command: Option<Spanned<Argv>>,
     pub(super) blueprint: Option<Spanned<String>>,
+    /// The program, in place of the blueprint's.
+    pub(super) cli: Option<Spanned<String>>,
+    /// The model, in place of the blueprint's.
+    pub(super) model: Option<Spanned<String>>,
+    /// What is put behind the blueprint's prompt.
+    pub(super) prompt_suffix: Option<Spanned<String>>,
     pub(super) count: Option<Spanned<u32>>,
     pub(super) cwd: Option<PathBuf>,
     #[serde(default)]
@@ -77,6 +83,14 @@ pub(super) struct BlueprintTable {
 pub(super) enum Argv {
     Words(Vec<String>),
     Text(String),
+}
+
+impl AgentTable {
+    /// Returns what is otherwise about its blueprint: the fields and where they stand.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
+        let all = [("cli", &self.cli), ("model", &self.model), ("prompt_suffix", &self.prompt_suffix)];
+        all.into_iter().filter_map(|(field, text)| Some((field, text.as_ref()?)))
+    }
 }
 
 impl Argv {

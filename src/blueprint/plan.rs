@@ -7,13 +7,14 @@ use std::path::Path;
 use crate::domain::{Command, Launch, Name, NewAgent, Role, TeamColor, TeamRef, misspelt};
 use crate::manifest::{Manifest, ManifestError, Spanned};
 
-use super::Plan;
-use super::file::{AgentTable, BlueprintTable, SessionFile, TeamTable};
+use super::file::{AgentTable, Argv, BlueprintTable, SessionFile, TeamTable};
+use super::library::{Library, LibraryError, Wish};
+use super::{Conversion, Note, Plan};
 
 /// The most agents one table may stand for.
 const MOST_COUNT: u32 = 500;
 
-pub(super) fn plan(path: &Path, text: &str) -> Result<Plan, ManifestError> {
+pub(super) fn plan(path: &Path, text: &str, library: &Library) -> Result<Plan, ManifestError> {
     let shown = path.display().to_string();
     let manifest = Manifest { file: &shown, text };
     let file: SessionFile = manifest.read()?;
@@ -21,7 +22,14 @@ pub(super) fn plan(path: &Path, text: &str) -> Result<Plan, ManifestError> {
         Some(name) => checked_name(&manifest, name, "session.name")?,
         None => folder_name(path),
     };
-    let mut planner = Planner { manifest, file: &file, commands: Vec::new(), taken: BTreeMap::new() };
+    let mut planner = Planner {
+        manifest,
+        file: &file,
+        library,
+        commands: Vec::new(),
+        notes: Vec::new(),
+        taken: BTreeMap::new(),
+    };
     planner.teams()?;
     if let Some(executive) = &file.executive {
         planner.agents(executive, "executive", Place::Executive)?;
@@ -32,7 +40,18 @@ pub(super) fn plan(path: &Path, text: &str) -> Result<Plan, ManifestError> {
     for (n, team) in file.team.iter().enumerate() {
         planner.members(n, team)?;
     }
-    Ok(Plan { name, commands: planner.commands })
+    Ok(Plan { name, commands: planner.commands, notes: planner.notes })
+}
+
+/// Returns the name of a session file's session, and asks nothing else of it than that it can be read.
+pub(super) fn name(path: &Path, text: &str) -> Result<Name, ManifestError> {
+    let shown = path.display().to_string();
+    let manifest = Manifest { file: &shown, text };
+    let file: SessionFile = manifest.read()?;
+    match &file.session.name {
+        Some(name) => checked_name(&manifest, name, "session.name"),
+        None => Ok(folder_name(path)),
+    }
 }
 
 /// The name of the folder in which the file lies.
@@ -52,10 +71,37 @@ enum Place<'a> {
     In(&'a TeamTable),
 }
 
+/// What is written about how an agent is started.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    command: Option<&'a Spanned<Argv>>,
+    blueprint: Option<&'a Spanned<String>>,
+}
+
+/// How an agent is started, and what its program cannot be told.
+struct Base {
+    launch: Launch,
+    notes: Vec<Note>,
+}
+
+impl From<Launch> for Base {
+    fn from(launch: Launch) -> Base {
+        Base { launch, notes: Vec::new() }
+    }
+}
+
+impl From<Conversion> for Base {
+    fn from(made: Conversion) -> Base {
+        Base { launch: made.launch, notes: made.notes }
+    }
+}
+
 struct Planner<'a> {
     manifest: Manifest<'a>,
     file: &'a SessionFile,
+    library: &'a Library,
     commands: Vec<Command>,
+    notes: Vec<(String, Note)>,
     /// The agents' names that are taken, and where.
     taken: BTreeMap<Name, Range<usize>>,
 }
@@ -121,14 +167,7 @@ impl Planner<'_> {
             let known = team.agent.iter().flat_map(names_of).any(|name| name == *lead.get_ref());
             if !known {
                 self.check_lead(&team.agent, lead, &format!("team[{n}].lead"))?;
-                let table = AgentTable {
-                    name: Some(lead.clone()),
-                    command: None,
-                    blueprint: None,
-                    count: None,
-                    cwd: None,
-                    env: BTreeMap::new(),
-                };
+                let table = AgentTable { name: Some(lead.clone()), ..AgentTable::default() };
                 self.agents(&table, &format!("team[{n}].lead"), Place::In(team))?;
             }
         }
@@ -195,69 +234,118 @@ impl Planner<'_> {
 
     /// Returns how an agent is started: what it says itself, else its team, else the team's first agent, else the
     /// executive.
-    fn launch(&self, table: &AgentTable, field: &str, place: Place) -> Result<Launch, ManifestError> {
-        let fallback = match place {
-            Place::In(team) => self.team_launch(team)?,
-            Place::Executive | Place::Nowhere => None,
+    fn launch(&mut self, table: &AgentTable, field: &str, place: Place) -> Result<Launch, ManifestError> {
+        let own = Asked { command: table.command.as_ref(), blueprint: table.blueprint.as_ref() };
+        let base = match (self.base(own, table, field)?, place) {
+            (Some(own), _) => Some(own),
+            (None, Place::In(team)) => self.team_base(team, table, field)?,
+            (None, Place::Executive | Place::Nowhere) => None,
         };
-        let own = self.own_launch(table.command.as_ref(), table.blueprint.as_ref(), field)?;
-        let Some(base) = own.or(fallback) else {
+        let Some(base) = base else {
             let span = table.name.as_ref().map_or(0..0, Spanned::span);
             let error = self.manifest.at(&span, field, "has neither a command nor a blueprint");
             return Err(error.hint("write, for example, command = [\"claude\"]"));
         };
-        let mut env = base.env;
+        if base.launch.blueprint.is_none()
+            && let Some((change, text)) = table.changes().next()
+        {
+            let problem = "changes a blueprint, and this agent is started by a command";
+            return Err(self.manifest.at(&text.span(), format!("{field}.{change}"), problem));
+        }
+        for note in base.notes {
+            let named = (base.launch.blueprint.clone().unwrap_or_default(), note);
+            if !self.notes.contains(&named) {
+                self.notes.push(named);
+            }
+        }
+        let mut env = base.launch.env;
         env.extend(table.env.clone());
-        Ok(Launch { cwd: table.cwd.clone().or(base.cwd.clone()), env, ..base })
+        Ok(Launch { cwd: table.cwd.clone().or(base.launch.cwd.clone()), env, ..base.launch })
     }
 
-    fn team_launch(&self, team: &TeamTable) -> Result<Option<Launch>, ManifestError> {
-        if let Some(own) = self.own_launch(team.command.as_ref(), team.blueprint.as_ref(), "team")? {
-            return Ok(Some(own));
+    /// Returns how an agent that does not say it itself is started in this team.
+    fn team_base(
+        &self,
+        team: &TeamTable,
+        table: &AgentTable,
+        field: &str,
+    ) -> Result<Option<Base>, ManifestError> {
+        let shared = Asked { command: team.command.as_ref(), blueprint: team.blueprint.as_ref() };
+        if let Some(shared) =
+            self.base(shared, table, if shared.blueprint.is_some() { "team" } else { field })?
+        {
+            return Ok(Some(shared));
         }
-        for table in team.agent.iter().chain(&self.file.executive) {
-            if let Some(launch) =
-                self.own_launch(table.command.as_ref(), table.blueprint.as_ref(), "agent")?
-            {
-                return Ok(Some(Launch { command: launch.command, ..Launch::default() }));
+        for other in team.agent.iter().chain(&self.file.executive) {
+            let asked = Asked { command: other.command.as_ref(), blueprint: other.blueprint.as_ref() };
+            if let Some(base) = self.base(asked, other, "agent")? {
+                let mut command = base.launch.command;
+                if base.launch.blueprint.is_some() {
+                    // The program is lent, and not what another agent was told.
+                    command.truncate(1);
+                }
+                return Ok(Some(Base::from(Launch { command, ..Launch::default() })));
             }
         }
         Ok(None)
     }
 
-    fn own_launch(
-        &self,
-        command: Option<&Spanned<super::file::Argv>>,
-        blueprint: Option<&Spanned<String>>,
-        field: &str,
-    ) -> Result<Option<Launch>, ManifestError> {
-        let wrong = |span: &Range<usize>, what: &str, problem: String| {
-            self.manifest.at(span, format!("{field}.{what}"), problem)
-        };
-        match (command, blueprint) {
+    fn base(&self, asked: Asked<'_>, table: &AgentTable, field: &str) -> Result<Option<Base>, ManifestError> {
+        match (asked.command, asked.blueprint) {
             (Some(_), Some(blueprint)) => {
-                let problem = "an agent has a command or a blueprint, not both".to_owned();
-                Err(wrong(&blueprint.span(), "blueprint", problem))
+                let problem = "an agent has a command or a blueprint, not both";
+                Err(self.manifest.at(&blueprint.span(), format!("{field}.blueprint"), problem))
             }
             (Some(command), None) => {
-                let words = command.get_ref().words().map_err(|e| wrong(&command.span(), "command", e))?;
-                Ok(Some(Launch { command: words, ..Launch::default() }))
+                let wrong = |problem| self.manifest.at(&command.span(), format!("{field}.command"), problem);
+                let command = command.get_ref().words().map_err(wrong)?;
+                Ok(Some(Base::from(Launch { command, ..Launch::default() })))
             }
-            (None, Some(name)) => {
-                let Some(found) = self.file.blueprint.get(name.get_ref()) else {
-                    let problem = format!("there is no blueprint called `{}`", name.get_ref());
-                    let error = wrong(&name.span(), "blueprint", problem);
-                    let known: Vec<&str> = self.file.blueprint.keys().map(String::as_str).collect();
-                    return Err(if known.is_empty() {
-                        error.hint(format!("define it: [blueprint.{}] with a command", name.get_ref()))
-                    } else {
-                        error.did_you_mean(name.get_ref(), known)
-                    });
-                };
-                self.blueprint(name.get_ref(), found).map(Some)
-            }
+            (None, Some(name)) => match self.file.blueprint.get(name.get_ref()) {
+                Some(inline) => self.blueprint(name.get_ref(), inline).map(|launch| Some(Base::from(launch))),
+                None => self.from_library(name, table, field).map(|made| Some(Base::from(made))),
+            },
             (None, None) => Ok(None),
         }
+    }
+
+    fn from_library(
+        &self,
+        name: &Spanned<String>,
+        table: &AgentTable,
+        field: &str,
+    ) -> Result<Conversion, ManifestError> {
+        let text = |change: &'_ Option<Spanned<String>>| change.as_ref().map(|text| text.get_ref().clone());
+        let (cli, model, suffix) = (text(&table.cli), text(&table.model), text(&table.prompt_suffix));
+        let wish = Wish {
+            blueprint: name.get_ref(),
+            cli: cli.as_deref(),
+            model: model.as_deref(),
+            prompt_suffix: suffix.as_deref(),
+        };
+        self.library.launch(&wish).map_err(|error| {
+            let at = |span: &Range<usize>, what: &str| {
+                let shown = self.manifest.at(span, format!("{field}.{what}"), error.to_string());
+                match error.hint() {
+                    Some(hint) => shown.hint(hint),
+                    None => shown,
+                }
+            };
+            match &error {
+                LibraryError::Wrong(wrong) => wrong.clone(),
+                LibraryError::Unknown { name: word, known, .. } => {
+                    let problem = error.to_string();
+                    let shown = self.manifest.at(&name.span(), format!("{field}.blueprint"), problem);
+                    let inline = self.file.blueprint.keys().map(String::as_str);
+                    shown.did_you_mean(word, inline.chain(known.iter().map(String::as_str)))
+                }
+                LibraryError::Cli { .. } => match &table.cli {
+                    Some(cli) => at(&cli.span(), "cli"),
+                    None => at(&name.span(), "blueprint"),
+                },
+                LibraryError::Disabled { .. } | LibraryError::Convert(_) => at(&name.span(), "blueprint"),
+            }
+        })
     }
 
     fn blueprint(&self, name: &str, table: &BlueprintTable) -> Result<Launch, ManifestError> {

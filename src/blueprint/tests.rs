@@ -25,7 +25,7 @@ parent = "backend"
 "#;
 
 fn parse(text: &str) -> Result<Plan, ManifestError> {
-    read(Path::new("/home/me/my project/agentctl.toml"), text)
+    read(Path::new("/home/me/my project/agentctl.toml"), text, &Library::builtin().unwrap())
 }
 
 fn agents(plan: &Plan) -> Vec<&NewAgent> {

@@ -14,11 +14,25 @@ use crate::protocol::{AgentDraft, AgentView, Created, Explanation, KeysRequest, 
 pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
     match command {
         Agent::List => list(here).await,
-        Agent::Create { name, team, role, cwd, env, command } => {
+        Agent::Create { name, team, role, cwd, env, blueprint, cli, model, prompt_suffix, command } => {
             let env: BTreeMap<String, String> = env.into_iter().collect();
-            let draft = AgentDraft { name, team, role: Some(role), command, cwd, env };
+            let draft = AgentDraft {
+                name,
+                team,
+                role: Some(role),
+                command,
+                blueprint,
+                cli,
+                model,
+                prompt_suffix,
+                cwd,
+                env,
+            };
             let path = here.at("agents").await?;
             let made: Created = here.client.post(&path, &draft).await?;
+            if !here.json() {
+                made.notes.iter().for_each(|note| output::complain(&format!("note: {note}")));
+            }
             here.tell(&made, &format!("agent {} is made", made.name))
         }
         Agent::Delete { name } => {

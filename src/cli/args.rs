@@ -68,6 +68,9 @@ pub(super) enum Command {
     /// Teams: list, create, disband, …
     #[command(subcommand)]
     Team(Team),
+    /// Blueprints, the reusable definitions of agents: list, show, create, …
+    #[command(subcommand)]
+    Blueprint(Blueprint),
     /// Sessions: list, create, delete
     #[command(subcommand)]
     Session(Session),
@@ -120,7 +123,7 @@ pub(super) enum Command {
     Stop,
     /// Say what is installed, what is wrong and how to mend it
     Doctor,
-    /// Check a session file, a theme, a layout or a file of screen rules
+    /// Check a session file, a blueprint, a theme, a layout or a file of screen rules
     Check {
         /// The file
         file: PathBuf,
@@ -157,6 +160,8 @@ pub(super) enum Command {
 pub(super) enum FileKind {
     /// A session file
     Session,
+    /// A blueprint
+    Blueprint,
     /// A theme
     Theme,
     /// A layout
@@ -185,8 +190,20 @@ pub(super) enum Agent {
         /// A variable set for it
         #[arg(long, short, value_name = "NAME=VALUE", value_parser = variable)]
         env: Vec<(String, String)>,
+        /// The blueprint it is made from, in place of a program
+        #[arg(long, short, value_name = "NAME", conflicts_with = "command")]
+        blueprint: Option<String>,
+        /// The program, in place of the blueprint's: claude, codex, …
+        #[arg(long, requires = "blueprint")]
+        cli: Option<String>,
+        /// The model, in place of the blueprint's: strong, balanced, fast, or its name
+        #[arg(long, requires = "blueprint")]
+        model: Option<String>,
+        /// What is put behind the blueprint's prompt
+        #[arg(long, requires = "blueprint", value_name = "TEXT")]
+        prompt_suffix: Option<String>,
         /// Its program and arguments
-        #[arg(required = true, last = true)]
+        #[arg(required_unless_present = "blueprint", last = true)]
         command: Vec<String>,
     },
     /// End an agent and take it out of the chart, with its history
@@ -251,6 +268,50 @@ pub(super) enum Team {
     },
     /// Give a team another colour
     Color { name: String, color: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Blueprint {
+    /// List blueprints: the session's, your own and the built-in ones
+    List,
+    /// Say what a blueprint comes to, or what it is on a program's command line
+    Show {
+        name: String,
+        /// Show the command line of this program instead
+        #[arg(long, value_name = "CLI")]
+        command: Option<String>,
+    },
+    /// Make a blueprint
+    Create {
+        name: Name,
+        /// The blueprint it builds on
+        #[arg(long, value_name = "NAME")]
+        from: Option<String>,
+        /// Among your own settings, for every session; so it is if nothing is said
+        #[arg(long, conflicts_with = "in_session")]
+        user: bool,
+        /// In the folder of this session, for it alone
+        #[arg(long)]
+        in_session: bool,
+    },
+    /// Open a blueprint in your editor, and check it afterwards; of a built-in one, a copy of your own is made
+    Edit { name: String },
+    /// Allow agents to be made from a blueprint again
+    Enable { name: String },
+    /// Allow no more agents to be made from a blueprint; those there are go on
+    Disable { name: String },
+    /// Remove a blueprint's file
+    Delete {
+        name: String,
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Check blueprints: all of them, or those of these names or files
+    Validate {
+        #[arg(value_name = "NAME|FILE")]
+        which: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

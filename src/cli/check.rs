@@ -5,24 +5,31 @@ use std::path::Path;
 
 use super::args::FileKind;
 use super::failure::Failure;
+use super::here::library;
 use super::{output, programs};
 use crate::adapter::Rules;
 use crate::blueprint::{self, Plan};
+use crate::config::Paths;
 use crate::domain::{Command, NewAgent};
 use crate::layout::Layout;
 use crate::manifest::ManifestError;
 use crate::theme::Theme;
 
-pub(super) fn check(file: &Path, kind: Option<FileKind>) -> Result<(), Failure> {
+pub(super) fn check(paths: &Paths, file: &Path, kind: Option<FileKind>) -> Result<(), Failure> {
     let shown = file.display().to_string();
     let text = std::fs::read_to_string(file)
         .map_err(|e| Failure::new(format!("{shown} cannot be read")).because(&e))?;
     let kind = kind.or_else(|| guess(file)).ok_or_else(|| {
         Failure::usage(format!("it is not plain what kind of file {shown} is"))
-            .hint("say it: --kind session, theme, layout or rules")
+            .hint("say it: --kind session, blueprint, theme, layout or rules")
     })?;
+    let library = library(paths, file.parent().filter(|_| matches!(kind, FileKind::Session)))?;
     let checked: Result<(), ManifestError> = match kind {
-        FileKind::Session => blueprint::read(file, &text).map(|plan| {
+        FileKind::Blueprint => return super::blueprint::check_file(paths, file),
+        FileKind::Session => blueprint::read(file, &text, &library).map(|plan| {
+            for (blueprint, note) in &plan.notes {
+                output::complain(&format!("note: {shown}: {blueprint}: {}", note.note));
+            }
             doubts(file, &plan)
                 .iter()
                 .for_each(|doubt| output::complain(&format!("warning: {shown}: {doubt}")));
@@ -77,6 +84,7 @@ fn guess(file: &Path) -> Option<FileKind> {
         return Some(FileKind::Session);
     }
     match file.parent()?.file_name()?.to_str()? {
+        "blueprints" => Some(FileKind::Blueprint),
         "themes" => Some(FileKind::Theme),
         "layouts" => Some(FileKind::Layout),
         "rules" => Some(FileKind::Rules),
@@ -94,7 +102,7 @@ mod tests {
         let file = home.path().join("agentctl.toml");
         let text = "[executive]\nname='c'\ncommand=['sh']\n[[agent]]\nname='a'\ncount=2\ncommand=['nosuchcmd']\n\
                     cwd='nowhere'\n[[agent]]\nname='b'\ncommand=['./b.sh']\n";
-        let plan = blueprint::read(&file, text).unwrap();
+        let plan = blueprint::read(&file, text, &blueprint::Library::builtin().unwrap()).unwrap();
         assert_eq!(
             doubts(&file, &plan),
             [

@@ -55,7 +55,7 @@ pub(super) async fn doctor(here: &Here) -> Result<(), Failure> {
     findings.extend(folders(here));
     findings.extend(files(here));
     findings.extend(damaged(&here.paths.sessions()));
-    findings.push(session_file());
+    findings.push(session_file(&here.paths));
     findings.extend(agents());
     if here.json() {
         output::json(&findings)?;
@@ -238,9 +238,9 @@ fn each<E: std::fmt::Display>(
     Ok(own.len())
 }
 
-fn session_file() -> Finding {
+fn session_file(paths: &crate::config::Paths) -> Finding {
     let file = working_folder().ok().and_then(|folder| find_file(&folder));
-    match file.map(|file| (file.display().to_string(), read_plan(&file))) {
+    match file.map(|file| (file.display().to_string(), read_plan(paths, &file))) {
         None => Finding::new("session file", Mark::Note, "none here; agentctl writes one"),
         Some((shown, Ok(plan))) => {
             Finding::new("session file", Mark::Fine, format!("{shown} (session {})", plan.name))

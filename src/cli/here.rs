@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::args::Global;
 use super::failure::Failure;
 use super::output;
-use crate::blueprint::{self, FILE_NAME, Plan};
+use crate::blueprint::{self, FILE_NAME, Library, Plan};
 use crate::client::{Client, ClientError};
 use crate::config::Paths;
 use crate::domain::{Name, nearest};
@@ -44,7 +44,7 @@ impl Here {
         let folder = working_folder()?;
         let named = match (&self.global.session, find_file(&folder)) {
             (Some(name), _) => Some(name.clone()),
-            (None, Some(file)) => Some(read_plan(&file)?.name),
+            (None, Some(file)) => Some(read_name(&file)?),
             (None, None) => None,
         };
         let found = match &named {
@@ -114,11 +114,29 @@ pub(super) fn find_file(folder: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Reads a session file.
-pub(super) fn read_plan(file: &Path) -> Result<Plan, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|e| Failure::new(format!("{} cannot be read", file.display())).because(&e))?;
-    blueprint::read(file, &text).map_err(|e| Failure::usage("the session file is wrong").because(&e))
+/// Reads a session file, and the blueprints that it may name.
+pub(super) fn read_plan(paths: &Paths, file: &Path) -> Result<Plan, Failure> {
+    let text = read_file(file)?;
+    let library = library(paths, file.parent())?;
+    blueprint::read(file, &text, &library)
+        .map_err(|e| Failure::usage("the session file is wrong").because(&e))
+}
+
+/// Reads every blueprint there is for a session in this folder.
+pub(super) fn library(paths: &Paths, root: Option<&Path>) -> Result<Library, Failure> {
+    let path = std::env::var_os("PATH");
+    crate::daemon::library(paths, root, path.as_deref())
+        .map_err(|e| Failure::new("the blueprints cannot be read").because(&e))
+}
+
+fn read_name(file: &Path) -> Result<Name, Failure> {
+    blueprint::session_name(file, &read_file(file)?)
+        .map_err(|e| Failure::usage("the session file is wrong").because(&e))
+}
+
+pub(super) fn read_file(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file)
+        .map_err(|e| Failure::new(format!("{} cannot be read", file.display())).because(&e))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod agent;
 mod args;
+mod blueprint;
 mod check;
 mod daemon;
 mod doctor;
@@ -73,7 +74,6 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Some(Command::Man { out }) => return manual::man(out.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Openapi) => return output::line(&crate::http::openapi()).map(|()| ExitCode::SUCCESS),
-        Some(Command::Check { file, kind }) => return check::check(&file, kind).map(|()| ExitCode::SUCCESS),
         _ => {}
     }
     let paths =
@@ -100,6 +100,8 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         Some(Command::Session(command)) => session::run(&here, command).await,
         Some(Command::Status) => status::status(&here).await,
         Some(Command::Agent(command)) => agent::run(&here, command).await,
+        Some(Command::Blueprint(command)) => blueprint::run(&here, command),
+        Some(Command::Check { file, kind }) => check::check(&here.paths, &file, kind),
         Some(Command::Team(command)) => team::run(&here, command).await,
         Some(Command::Send { name, text, now }) => message::send(&here, &name, text, now).await,
         Some(Command::Broadcast { team, text, now }) => message::broadcast(&here, &team, text, now).await,
@@ -117,8 +119,7 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
             | Command::DemoAgent { .. }
             | Command::Completions { .. }
             | Command::Man { .. }
-            | Command::Openapi
-            | Command::Check { .. },
+            | Command::Openapi,
         ) => Ok(()),
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn demo(here: &Here, detached: bool) -> Result<(), Failure> {
 }
 
 async fn open_file(here: &Here, file: &Path) -> Result<(), Failure> {
-    let plan = read_plan(file)?;
+    let plan = read_plan(&here.paths, file)?;
     daemon::ensure(here).await?;
     let name = here.global.session.clone().unwrap_or(plan.name);
     session::open(here, &name, file.parent().unwrap_or(Path::new("/")), plan.commands).await?;

@@ -19,7 +19,10 @@ pub(super) async fn up(here: &Here, file: Option<&Path>) -> Result<(), Failure> 
                 .hint("agentctl writes one; agentctl demo needs none")
         })?,
     };
-    let plan = read_plan(&file)?;
+    let plan = read_plan(&here.paths, &file)?;
+    for (blueprint, note) in plan.notes.iter().filter(|_| !here.json()) {
+        output::complain(&format!("note: {blueprint}: {}", note.note));
+    }
     let root = file.parent().unwrap_or(&folder).to_owned();
     daemon::ensure(here).await?;
     let name = here.global.session.clone().unwrap_or(plan.name);

@@ -182,6 +182,18 @@ impl Paths {
         self.config.join("adapters")
     }
 
+    /// Returns the folder of a person's own blueprints.
+    #[must_use]
+    pub fn blueprints(&self) -> PathBuf {
+        self.config.join("blueprints")
+    }
+
+    /// Returns the file in which a person says which model `strong` is, and the like.
+    #[must_use]
+    pub fn models(&self) -> PathBuf {
+        self.config.join("models.toml")
+    }
+
     /// Returns the folder of a person's own screen rules.
     #[must_use]
     pub fn rules(&self) -> PathBuf {

@@ -48,6 +48,7 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
     let (place, listener) = lock::take(&paths)?;
     let settings: Settings = Config::load(&paths.settings(), crate::config::SECTIONS)?.read()?;
     let adapters = adapters(&paths)?;
+    let kept = Arc::new(paths.clone());
     let (news, heard) = mpsc::channel(NEWS);
     let (asks, requests) = mpsc::channel(REQUESTS);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -73,7 +74,7 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
         pid: std::process::id(),
         started_at: rfc3339(clock::wall()),
     };
-    let handle = Handle::new(asks);
+    let handle = Handle::new(asks, Arc::clone(&kept));
     let engine = Engine { sessions, world, handle: handle.clone(), requests, news: heard, version };
     Ok(Daemon { engine, handle, listener, _place: place })
 }

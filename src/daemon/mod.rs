@@ -6,6 +6,7 @@
 //! holders, and the next daemon finds both.
 
 mod answer;
+mod blueprint;
 mod boot;
 mod clients;
 mod clock;
@@ -34,6 +35,7 @@ use crate::config::{ConfigError, Paths};
 use crate::domain::{AgentId, Name};
 use crate::manifest::ManifestError;
 
+pub use blueprint::library;
 pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;
 pub use lock::PlaceError;
@@ -49,7 +51,7 @@ pub enum DaemonError {
     /// The system refuses something it needs.
     #[error("start the daemon: {0}")]
     System(#[from] io::Error),
-    /// The settings or rules cannot be read.
+    /// The settings, rules or blueprints cannot be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The settings or rules are wrong.

@@ -7,10 +7,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::frames::Watch;
 use super::pane::PaneText;
-use crate::domain::{Actor, AgentId, AgentRef, Command, EventRecord, Input, Name, Route};
+use crate::config::Paths;
+use crate::domain::{Actor, AgentId, AgentRef, Command, EventRecord, Input, Launch, Name, Route};
 use crate::protocol::{
-    Answer, Code, Explanation, MessageView, OpenedView, PaneView, Problem, ServerMessage, SessionDraft,
-    SessionSummary, StatusView, VersionView,
+    AgentDraft, Answer, Code, Explanation, MessageView, OpenedView, PaneView, Problem, ServerMessage,
+    SessionDraft, SessionSummary, StatusView, VersionView,
 };
 
 /// How many requests may wait for the loop; beyond that, whoever asks waits.
@@ -148,6 +149,7 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Problem>>;
 #[derive(Clone, Debug)]
 pub struct Handle {
     requests: mpsc::Sender<Request>,
+    paths: Arc<Paths>,
 }
 
 macro_rules! ask {
@@ -165,8 +167,25 @@ macro_rules! ask {
 }
 
 impl Handle {
-    pub(super) fn new(requests: mpsc::Sender<Request>) -> Handle {
-        Handle { requests }
+    pub(super) fn new(requests: mpsc::Sender<Request>, paths: Arc<Paths>) -> Handle {
+        Handle { requests, paths }
+    }
+
+    /// Returns how an agent that somebody asks for is started, and what of its blueprint its program cannot be told.
+    ///
+    /// # Errors
+    /// If the session, the blueprint or its program is not known or not to be used.
+    pub async fn launch(&self, session: Name, draft: AgentDraft) -> Result<(Launch, Vec<String>), Problem> {
+        let root = match draft.blueprint {
+            Some(_) => self.status(session).await?.session.root,
+            None => std::path::PathBuf::new(),
+        };
+        let paths = Arc::clone(&self.paths);
+        // Folders are read, which must not hold up the loop.
+        let made = tokio::task::spawn_blocking(move || super::blueprint::launch(&paths, &root, draft)).await;
+        made.unwrap_or_else(|e| {
+            Err(Problem::new(Code::Internal, "the blueprint was not read").cause(e.to_string()))
+        })
     }
 
     async fn give(&self, request: Request) -> Result<(), Problem> {

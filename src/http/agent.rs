@@ -6,7 +6,7 @@ use utoipa_axum::routes;
 
 use super::body::{Answered, Done, Json, Path, Query, Refused, session_name};
 use crate::daemon::{Handle, Who};
-use crate::domain::{AgentRef, Command, Input, Launch, Name, NewAgent, Role, Route};
+use crate::domain::{AgentRef, Command, Input, Name, NewAgent, Role, Route};
 use crate::protocol::{
     AgentDraft, AgentView, Answer, Code, Created, Explanation, KeysRequest, Move, Problem, Rename,
     ScreenQuery, ScreenText,
@@ -64,14 +64,16 @@ async fn create(
             return Err(invalid(format!("`{other}` is no role; it is executive, coordinator or worker")));
         }
     };
+    let session = session_name(session)?;
+    let (launch, notes) = handle.launch(session.clone(), draft.clone()).await?;
     let new = NewAgent {
         name: draft.name.map(Name::new).transpose().map_err(|e| invalid(e.to_string()))?,
         team: draft.team.as_deref().map(Into::into),
         role,
-        launch: Launch { command: draft.command, cwd: draft.cwd, env: draft.env, ..Launch::default() },
+        launch,
     };
-    match handle.ask(session_name(session)?, Who::Person, Command::CreateAgent(new)).await? {
-        Answer::Created { id, name } => Ok(Json(Created { id, name })),
+    match handle.ask(session, Who::Person, Command::CreateAgent(new)).await? {
+        Answer::Created { id, name } => Ok(Json(Created { id, name, notes })),
         other => Err(Refused(Problem::new(
             Code::Internal,
             format!("an agent was asked for and this came: {other:?}"),

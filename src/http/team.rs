@@ -53,7 +53,7 @@ async fn create(
         color: draft.color.map(|color| color.parse::<TeamColor>()).transpose().map_err(invalid)?,
     };
     match handle.ask(session_name(session)?, Who::Person, command).await? {
-        Answer::Created { id, name } => Ok(Json(Created { id, name })),
+        Answer::Created { id, name } => Ok(Json(Created { id, name, notes: Vec::new() })),
         other => Err(Refused(Problem::new(
             Code::Internal,
             format!("a team was asked for and this came: {other:?}"),

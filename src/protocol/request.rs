@@ -43,8 +43,21 @@ pub struct AgentDraft {
     /// `executive`, `coordinator` or `worker`; none is a worker.
     #[serde(default)]
     pub role: Option<String>,
-    /// Its program and arguments.
+    /// Its program and arguments; empty if it is made from a blueprint.
+    #[serde(default)]
     pub command: Vec<String>,
+    /// The name of the blueprint it is made from, in place of a command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blueprint: Option<String>,
+    /// The program, in place of the blueprint's: `claude`, `codex`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cli: Option<String>,
+    /// The model, in place of the blueprint's: `strong`, `balanced`, `fast`, or its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What is put behind the blueprint's prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_suffix: Option<String>,
     /// Its folder; relative to the session's root.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -75,6 +88,9 @@ pub struct Created {
     pub id: u32,
     /// Its name.
     pub name: String,
+    /// What of its blueprint its program cannot be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Another name.

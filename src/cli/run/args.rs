@@ -25,8 +25,11 @@ pub(in crate::cli) struct RunArgs {
     /// A file that holds a prompt; may be given several times
     #[arg(long, short, value_name = "FILE")]
     pub(super) file: Vec<PathBuf>,
-    /// The program: claude, codex, gemini, …; otherwise the first one on the PATH
-    #[arg(long, value_name = "CLI")]
+    /// The blueprint it is run with: its model, prompt, tools and limits
+    #[arg(long, short, conflicts_with = "command", value_name = "NAME")]
+    pub(super) blueprint: Option<String>,
+    /// The program: claude, codex, gemini, …; otherwise the blueprint's, or the first one on the PATH
+    #[arg(long, conflicts_with = "command", value_name = "CLI")]
     pub(super) cli: Option<String>,
     /// The model
     #[arg(long, short, conflicts_with = "command")]

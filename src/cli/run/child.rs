@@ -3,6 +3,7 @@
 //! Its process leads a group of its own, so that a Ctrl-C in the terminal reaches it from here alone. Whatever ends a
 //! run, nothing of its process tree is left.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -63,7 +64,8 @@ pub(super) async fn run(
     stop: watch::Receiver<Stop>,
 ) -> std::io::Result<Report> {
     let began = Instant::now();
-    let mark = mark(order);
+    let mark = mark();
+    let _files = Files::write(order)?;
     let mut child = spawn(order, &mark)?;
     let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
     let group = group.ok_or_else(|| std::io::Error::other("its process has no number"))?;
@@ -84,12 +86,35 @@ pub(super) async fn run(
     report
 }
 
-fn mark(order: &Order) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let own = format!("{}.{}.{}", std::process::id(), now.as_nanos(), clean(&order.run, 40));
+fn mark() -> String {
     match std::env::var(MARK) {
-        Ok(outer) if !outer.is_empty() => format!("{outer}/{own}"),
-        _ => own,
+        Ok(outer) if !outer.is_empty() => format!("{outer}/{}", super::unique()),
+        _ => super::unique(),
+    }
+}
+
+/// The files that are made for a run; gone when it is dropped.
+struct Files<'a>(&'a Order);
+
+impl Files<'_> {
+    fn write(order: &Order) -> std::io::Result<Files<'_>> {
+        let files = Files(order);
+        for (path, text) in &order.files {
+            if let Some(folder) = path.parent() {
+                std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            }
+            std::fs::write(path, text)?;
+        }
+        Ok(files)
+    }
+}
+
+impl Drop for Files<'_> {
+    fn drop(&mut self) {
+        if let Some(folder) = self.0.files.keys().next().and_then(|path| path.parent()) {
+            // What cannot be removed is in nobody's way.
+            let _ = std::fs::remove_dir_all(folder);
+        }
     }
 }
 
@@ -178,9 +203,12 @@ impl Run<'_> {
         match read {
             None | Some(0) => *out = None,
             Some(n) => {
-                self.reader.feed(&bytes[..n], &mut self.seen);
-                self.show_seen();
-                self.check_budget();
+                // Line by line, so that a budget is watched as if each came alone.
+                for line in bytes[..n].split_inclusive(|byte| *byte == b'\n') {
+                    self.reader.feed(line, &mut self.seen);
+                    self.show_seen();
+                    self.check_budget();
+                }
             }
         }
     }

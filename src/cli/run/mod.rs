@@ -14,6 +14,7 @@ mod tree;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
@@ -156,6 +157,13 @@ fn prices(here: &Here) -> Result<Prices, Failure> {
     let config = Config::load(&here.paths.settings(), SECTIONS).map_err(|e| wrong(&e))?;
     let settings: Settings = config.read().map_err(|e| wrong(&e))?;
     settings.prices(&|span, field, why| config.at(span, field, why)).map_err(|e| wrong(&e))
+}
+
+/// Returns a word that no other run of this user has.
+fn unique() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{}.{}.{}", std::process::id(), now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Tells all runs when a person wants them to end: once to interrupt them, again to kill them.

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::args::RunArgs;
 use crate::adapter::{Adapter, Adapters, Own};
+use crate::blueprint::Wish;
 use crate::cli::failure::Failure;
-use crate::cli::here::{Here, working_folder};
-use crate::cli::programs;
+use crate::cli::here::{Here, library, working_folder};
+use crate::cli::{blueprint, output, programs};
 use crate::config::own_files;
 use crate::domain::{MicroUsd, nearest};
 use crate::headless::Format;
@@ -44,8 +45,8 @@ pub(super) struct Order {
     pub(super) stdin: bool,
     pub(super) cwd: PathBuf,
     pub(super) env: BTreeMap<String, String>,
-    /// Files made for it alone: name and text.
-    pub(super) files: BTreeMap<String, String>,
+    /// Files made for it alone: path and text. The folder they lie in is gone with it.
+    pub(super) files: BTreeMap<PathBuf, String>,
     /// Variables that it must not inherit.
     pub(super) scrub: Vec<String>,
     pub(super) timeout: Option<Duration>,
@@ -65,10 +66,13 @@ struct Base {
     cli: Option<String>,
     blueprint: Option<String>,
     format: Format,
-    /// The program and what stands before and behind the words that have it run without a screen.
     program: PathBuf,
-    before: Vec<String>,
-    /// Those words, with `{prompt}`; and those for a prompt on standard input, if it can be given so.
+    /// What stands before the words that have it run without a screen.
+    told: Told,
+    /// The folder in which folders for its files are made.
+    runs: PathBuf,
+    /// The words that have it run without a screen, with `{prompt}`; and those for a prompt on standard input, if it can
+    /// be given so.
     words: Vec<String>,
     stdin: Option<Vec<String>>,
     order: Order,
@@ -111,10 +115,13 @@ impl Base {
         let stdin = !words.iter().any(|word| word.contains(PROMPT));
         let filled = words.iter().map(|word| word.replace(PROMPT, &prompt));
         let program = self.program.to_string_lossy().into_owned();
-        let command = std::iter::once(program).chain(self.before.iter().cloned()).chain(filled).collect();
+        let (told, files) = self.told.placed(&self.runs.join(super::unique()));
+        let command = std::iter::once(program).chain(told.args).chain(filled).collect();
+        // What the command line says is the last word.
+        let env = told.env.into_iter().chain(self.order.env.clone()).collect();
         let (cli, blueprint) = (self.cli.clone(), self.blueprint.clone());
         let format = self.format.word().to_owned();
-        Ok(Order { run, prompt, cli, blueprint, format, command, stdin, ..self.order.clone() })
+        Ok(Order { run, prompt, cli, blueprint, format, command, stdin, env, files, ..self.order.clone() })
     }
 }
 
@@ -124,6 +131,7 @@ fn base(here: &Here, args: &RunArgs) -> Result<Base, Failure> {
     if !cwd.is_dir() {
         return Err(Failure::usage(format!("{} is no folder", cwd.display())));
     }
+    let runs = here.paths.runs();
     let order = Order {
         run: String::new(),
         prompt: String::new(),
@@ -151,7 +159,8 @@ fn base(here: &Here, args: &RunArgs) -> Result<Base, Failure> {
             blueprint: None,
             format,
             program,
-            before: Vec::new(),
+            told: Told::default(),
+            runs,
             words,
             stdin,
             order,
@@ -160,38 +169,96 @@ fn base(here: &Here, args: &RunArgs) -> Result<Base, Failure> {
     from_adapter(here, args, order, &folder)
 }
 
+/// What a blueprint, or the command line alone, makes of a program.
+#[derive(Clone, Default)]
+struct Told {
+    args: Vec<String>,
+    env: BTreeMap<String, String>,
+    files: BTreeMap<String, String>,
+}
+
 fn from_adapter(here: &Here, args: &RunArgs, mut order: Order, folder: &Path) -> Result<Base, Failure> {
     let adapters = adapters(here)?;
-    let adapter = choose(&adapters, args.cli.as_deref())?;
+    let (adapter, mut told) = match &args.blueprint {
+        Some(name) => from_blueprint(here, &adapters, name, args, &mut order)?,
+        None => {
+            let adapter = choose(&adapters, args.cli.as_deref())?;
+            (adapter, told_model(adapter, args.model.as_deref())?)
+        }
+    };
     let headless = adapter.headless();
     if headless.args.is_empty() {
         return Err(Failure::usage(format!("{} cannot be run without a screen", adapter.title()))
             .hint("agentctl run PROMPT -- COMMAND… runs a command of your own"));
     }
-    let format = headless
-        .stream
-        .parse::<Format>()
-        .map_err(|e| Failure::usage(format!("the adapter of {}", adapter.name())).because(&e))?;
+    let format = headless.stream.parse::<Format>();
+    let format =
+        format.map_err(|e| Failure::usage(format!("the adapter of {}", adapter.name())).because(&e))?;
     let program = adapter.programs().iter().find_map(|program| find_program(program, folder).ok());
     let program = program.ok_or_else(|| missing(adapter))?;
-    let mut before = Vec::new();
-    if let Some(model) = &args.model {
-        let Some(flag) = &adapter.flags().model else {
-            return Err(Failure::usage(format!("{} cannot be told its model", adapter.title())));
-        };
-        let told = flag.expand(&[model]);
-        before.extend(told.args);
-        order.env.extend(told.env);
-        order.files.extend(told.files);
-    }
-    if let (Some(budget), Some(flag)) = (args.budget, &adapter.flags().budget) {
+    if let (Some(budget), Some(flag)) = (order.budget, &adapter.flags().budget) {
         let dollars = format!("{}.{:06}", budget.0 / 1_000_000, budget.0 % 1_000_000);
-        before.extend(flag.expand(&[&dollars]).args);
+        told.args.extend(flag.expand(&[&dollars]).args);
     }
     order.scrub = adapter.scrub().to_vec();
     let stdin = (!headless.stdin.is_empty()).then(|| headless.stdin.clone());
-    let cli = Some(adapter.name().to_owned());
-    Ok(Base { cli, blueprint: None, format, program, before, words: headless.args.clone(), stdin, order })
+    let runs = here.paths.runs();
+    let (cli, blueprint) = (Some(adapter.name().to_owned()), args.blueprint.clone());
+    Ok(Base { cli, blueprint, format, program, told, runs, words: headless.args.clone(), stdin, order })
+}
+
+/// Returns what a blueprint comes to, and puts its limits and its folder into the order where nothing else is said.
+fn from_blueprint<'a>(
+    here: &Here,
+    adapters: &'a Adapters,
+    name: &str,
+    args: &RunArgs,
+    order: &mut Order,
+) -> Result<(&'a Adapter, Told), Failure> {
+    let root = blueprint::root()?;
+    let library = library(&here.paths, Some(&root))?;
+    let wish =
+        Wish { blueprint: name, cli: args.cli.as_deref(), model: args.model.as_deref(), prompt_suffix: None };
+    let made = library.launch(&wish).map_err(|e| blueprint::failure(&e))?;
+    for note in made.notes.iter().filter(|_| !args.quiet) {
+        output::complain(&format!("note: {name}: {}", note.note));
+    }
+    let launch = made.launch;
+    if let (None, Some(cwd)) = (&args.cwd, &launch.cwd) {
+        order.cwd = root.join(cwd);
+    }
+    order.timeout = order.timeout.or(launch.limits.time_secs.map(Duration::from_secs));
+    order.budget = order.budget.or(launch.limits.budget);
+    // It may stand for another model than it names.
+    order.model = None;
+    let told =
+        Told { args: launch.command.into_iter().skip(1).collect(), env: launch.env, files: launch.files };
+    Ok((choose(adapters, Some(&made.cli))?, told))
+}
+
+fn told_model(adapter: &Adapter, model: Option<&str>) -> Result<Told, Failure> {
+    let Some(model) = model else { return Ok(Told::default()) };
+    let Some(flag) = &adapter.flags().model else {
+        return Err(Failure::usage(format!("{} cannot be told its model", adapter.title())));
+    };
+    let told = flag.expand(&[model]);
+    Ok(Told { args: told.args, env: told.env, files: told.files })
+}
+
+impl Told {
+    /// Returns it with the path of each of its files, in this folder, where `{file:NAME}` stands for it; and the files.
+    fn placed(&self, folder: &Path) -> (Told, BTreeMap<PathBuf, String>) {
+        let mut told = self.clone();
+        let mut files = BTreeMap::new();
+        for (name, text) in std::mem::take(&mut told.files) {
+            let (path, stands) = (folder.join(&name), format!("{{file:{name}}}"));
+            let shown = path.display().to_string();
+            let words = told.args.iter_mut().chain(told.env.values_mut());
+            words.for_each(|word| *word = word.replace(&stands, &shown));
+            files.insert(path, text);
+        }
+        (told, files)
+    }
 }
 
 /// Returns the adapter that was asked for, or the first whose program is there.

@@ -86,8 +86,7 @@ impl Folder {
         let failed = |e: &(dyn std::error::Error + 'static)| {
             Failure::new("there is no place for the order").because(e)
         };
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let path = here.paths.runs().join(format!("{}.{}", std::process::id(), now.as_nanos()));
+        let path = here.paths.runs().join(super::unique());
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|e| failed(&e))?;
         let folder = Folder(path);
         let text = serde_json::to_string(order).map_err(|e| failed(&e))?;
