@@ -26,6 +26,8 @@
 //!        terminal    domain                             the only user of vt100: screens, key encoding, replies
 //!        adapter     domain manifest terminal           reads an agent's state from evidence; rules are data
 //!        blueprint   domain manifest adapter            the session file and blueprints; a plan is ordinary commands
+//!        headless    domain                             reads what a program writes that runs one prompt without a screen
+//!        price       domain manifest                    what tokens cost, and who has spent how much
 //!        kernel      domain                             decides; one kernel a session
 //!        protocol    domain                             what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
@@ -52,10 +54,12 @@ mod config;
 mod daemon;
 mod demo;
 mod domain;
+mod headless;
 mod http;
 mod kernel;
 mod layout;
 mod manifest;
+mod price;
 mod protocol;
 mod pty;
 mod store;

@@ -110,6 +110,12 @@ impl Adapter {
         &self.draft
     }
 
+    /// Returns the variables that it must not inherit; one that ends in `*` means all that begin so.
+    #[must_use]
+    pub fn scrub(&self) -> &[String] {
+        &self.start.scrub
+    }
+
     /// Returns which hooks it is given at its start.
     #[must_use]
     pub fn hooks(&self) -> Hooks {
@@ -393,7 +399,10 @@ pub struct Headless {
     pub marks: Vec<String>,
     /// Its arguments; `{prompt}` is the prompt.
     pub args: Vec<String>,
-    /// The form of what it prints: `claude-stream-json`, `codex-jsonl`, `gemini-stream-json`, `opencode-json`, `text`.
+    /// Its arguments where the prompt comes on standard input; empty where it does not read it from there.
+    pub stdin: Vec<String>,
+    /// The form of what it prints: `claude-stream-json`, `codex-jsonl`, `gemini-stream-json`, `opencode-json`,
+    /// `cursor-stream-json`, `text`.
     pub stream: String,
 }
 

@@ -59,6 +59,9 @@ pub(super) enum Command {
     },
     /// Say what every agent of a session is doing
     Status,
+    /// Run a prompt to its end, without a screen, and print the answer
+    #[command(after_help = super::run::AFTER)]
+    Run(Box<super::run::RunArgs>),
     /// Agents: list, create, move, explain, …
     #[command(subcommand)]
     Agent(Agent),
@@ -334,7 +337,7 @@ pub(super) enum Message {
     Cancel { number: u32 },
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
+pub(super) fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("a variable is written NAME=VALUE".to_owned()),

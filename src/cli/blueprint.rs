@@ -49,7 +49,7 @@ pub(super) fn check_file(paths: &Paths, file: &Path) -> Result<(), Failure> {
 }
 
 /// The folder of the session that is meant: that of the session file, else this one.
-fn root() -> Result<PathBuf, Failure> {
+pub(super) fn root() -> Result<PathBuf, Failure> {
     let folder = working_folder()?;
     let file = find_file(&folder);
     Ok(file.as_deref().and_then(Path::parent).map_or(folder, Path::to_owned))
@@ -306,7 +306,7 @@ fn source_of(library: &Library, file: &Path) -> Result<Source, Failure> {
     Ok(Source { name, origin: Origin::Session, file: file.display().to_string(), text })
 }
 
-fn failure(error: &LibraryError) -> Failure {
+pub(super) fn failure(error: &LibraryError) -> Failure {
     let failure = match error {
         LibraryError::Unknown { .. } => Failure::not_found(error.to_string()),
         LibraryError::Wrong(wrong) => Failure::new("the blueprint is wrong").because(wrong),

@@ -14,6 +14,7 @@ mod message;
 mod open;
 mod output;
 mod programs;
+mod run;
 mod session;
 mod status;
 mod team;
@@ -81,7 +82,12 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|e| Failure::new("the system refuses what the program needs").because(&e))?;
-    runtime.block_on(dispatch(Here::new(paths, global), command)).map(|()| ExitCode::SUCCESS)
+    let here = Here::new(paths, global);
+    match command {
+        // Its exit code says more than whether it failed.
+        Some(Command::Run(args)) => runtime.block_on(run::run(&here, &args)),
+        command => runtime.block_on(dispatch(here, command)).map(|()| ExitCode::SUCCESS),
+    }
 }
 
 async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
@@ -106,9 +112,10 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         Some(Command::Stop) => daemon::stop(&here).await,
         Some(Command::Daemon) => daemon::run(here.paths).await,
         Some(Command::Doctor) => doctor::doctor(&here).await,
-        // Done before there was a runtime.
+        // Done before it came to this.
         Some(
             Command::Holder
+            | Command::Run(_)
             | Command::DemoAgent { .. }
             | Command::Completions { .. }
             | Command::Man { .. }

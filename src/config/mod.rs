@@ -34,7 +34,7 @@ pub enum ConfigError {
 }
 
 /// The sections that a person's settings may have; each is read by the room that owns it.
-pub const SECTIONS: &[&str] = &["tui", "keys", "history"];
+pub const SECTIONS: &[&str] = &["tui", "keys", "history", "price", "budget"];
 
 /// A person's `config.toml`; empty if there is none.
 #[derive(Clone, Debug, Default)]

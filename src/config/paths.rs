@@ -122,6 +122,12 @@ impl Paths {
         self.runtime.join("h")
     }
 
+    /// Returns the folder in which runs in panes get their orders and put their results.
+    #[must_use]
+    pub fn runs(&self) -> PathBuf {
+        self.runtime.join("runs")
+    }
+
     /// Returns the folder in which all sessions are kept.
     #[must_use]
     pub fn sessions(&self) -> PathBuf {

@@ -11,5 +11,6 @@ mod kept;
 mod outside;
 mod picture;
 mod reopened;
+mod run;
 mod screen;
 mod window;

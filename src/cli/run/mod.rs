@@ -1,0 +1,186 @@
+//! `agentctl run`: prompts that are run to their end without a screen, side by side.
+//!
+//! An order says what is run, [`child`] runs it, a [`report::Report`] says what came of it. With `--pane` the same is
+//! done by another process of this program, which lives in a pane.
+
+mod args;
+mod child;
+mod order;
+mod pane;
+mod report;
+mod show;
+mod tree;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::failure::Failure;
+use super::here::Here;
+use super::output;
+use crate::config::{Config, SECTIONS};
+use crate::domain::clean;
+use crate::headless::Format;
+use crate::price::{Prices, Settings};
+use child::Stop;
+use order::Order;
+use report::{Ending, Report};
+use show::Show;
+
+pub(super) use args::{AFTER, RunArgs};
+
+/// How much of a prompt stands above its answer, in characters.
+const HEADING: usize = 60;
+
+/// What all runs of one command share.
+#[derive(Clone)]
+struct Shared {
+    here: Arc<Here>,
+    args: Arc<RunArgs>,
+    prices: Prices,
+    stop: watch::Receiver<Stop>,
+    turns: Arc<Semaphore>,
+}
+
+/// `agentctl run PROMPT…`
+pub(super) async fn run(here: &Here, args: &RunArgs) -> Result<ExitCode, Failure> {
+    let prices = prices(here)?;
+    let (tell, stop) = watch::channel(Stop::No);
+    listen(tell)?;
+    if let Some(folder) = &args.in_pane {
+        return pane::inside(folder, &prices, stop).await;
+    }
+    let orders = order::orders(here, args)?;
+    let many = orders.len() > 1;
+    doubts(&orders, args);
+    if args.pane {
+        super::daemon::ensure(here).await?;
+    }
+    let shared = Shared {
+        here: Arc::new(Here::new(here.paths.clone(), here.global.clone())),
+        args: Arc::new(args.clone()),
+        prices,
+        stop,
+        turns: Arc::new(Semaphore::new(usize::from(args.jobs))),
+    };
+    let mut going = JoinSet::new();
+    for (n, order) in orders.into_iter().enumerate() {
+        let shared = shared.clone();
+        going.spawn(async move { (n, one(order, many.then_some(n + 1), &shared).await) });
+    }
+    let mut reports = Vec::new();
+    while let Some(ended) = going.join_next().await {
+        let (n, report) = ended.map_err(|e| Failure::new("a run broke off").because(&e))?;
+        let report = report?;
+        if !here.json() {
+            print(&report, many.then_some(n + 1), args)?;
+        }
+        reports.push((n, report));
+    }
+    reports.sort_by_key(|(n, _)| *n);
+    let code = reports.iter().map(|(_, report)| report.outcome.code()).max().unwrap_or(0);
+    if here.json() {
+        let reports: Vec<Report> = reports.into_iter().map(|(_, report)| report).collect();
+        match reports.as_slice() {
+            [report] => output::json(report)?,
+            reports => output::json(&reports)?,
+        }
+    }
+    Ok(ExitCode::from(code))
+}
+
+/// Runs one order, when it is its turn.
+async fn one(order: Order, number: Option<usize>, shared: &Shared) -> Result<Report, Failure> {
+    let turn = Arc::clone(&shared.turns).acquire_owned().await;
+    let _turn = turn.map_err(|e| Failure::new("a run broke off").because(&e))?;
+    if *shared.stop.borrow() != Stop::No {
+        let report = Report::new(&order, Ending::Interrupted);
+        return Ok(Report { error: Some("it was not begun".to_owned()), ..report });
+    }
+    let label = number.map(|n| n.to_string());
+    let show = Show::new(shared.args.quiet, label.as_deref(), order.format());
+    if shared.args.pane {
+        return pane::outside(order, show, shared).await;
+    }
+    Ok(child::run(&order, &shared.prices, show, shared.stop.clone())
+        .await
+        .unwrap_or_else(|e| broken(&order, &e)))
+}
+
+/// Returns the report of a run that could not be begun.
+fn broken(order: &Order, error: &std::io::Error) -> Report {
+    let program = order.command.first().map_or("", String::as_str);
+    Report { error: Some(format!("{program} cannot be run: {error}")), ..Report::new(order, Ending::Error) }
+}
+
+/// Prints what came of a run: its answer, and beside it how it ended.
+fn print(report: &Report, number: Option<usize>, args: &RunArgs) -> Result<(), Failure> {
+    let format = args.format.filter(|_| !args.command.is_empty()).unwrap_or(Format::Claude);
+    let text =
+        if std::io::stdout().is_terminal() { show::harmless(&report.text) } else { report.text.clone() };
+    if let Some(number) = number {
+        output::line(&format!("==> {number}: {} <==", clean(&report.run, HEADING)))?;
+    }
+    if !text.is_empty() && !(number.is_none() && Show::has_shown_all(args.quiet, format)) {
+        output::line(&text)?;
+    }
+    let label = number.map(|n| format!("[{n}] ")).unwrap_or_default();
+    if report.outcome != Ending::Ok {
+        let why = report.error.as_deref().unwrap_or("it failed");
+        output::complain(&format!("{label}error: {}", clean(why, 1000)));
+    }
+    if !args.quiet {
+        output::complain(&format!("{label}■ {}", report.summary()));
+    }
+    Ok(())
+}
+
+/// Says what is wished for and cannot be had.
+fn doubts(orders: &[Order], args: &RunArgs) {
+    let Some(order) = orders.first().filter(|order| order.budget.is_some() && !args.quiet) else { return };
+    if matches!(order.format(), Format::Codex | Format::Gemini | Format::Cursor | Format::Text) {
+        let who = order.cli.as_deref().unwrap_or("this command");
+        output::complain(&format!(
+            "warning: {who} does not tell what it spends before its end; its budget cannot end it"
+        ));
+    }
+}
+
+/// Reads the prices that the person gave.
+fn prices(here: &Here) -> Result<Prices, Failure> {
+    let wrong = |e: &(dyn std::error::Error + 'static)| Failure::usage("the settings are wrong").because(e);
+    let config = Config::load(&here.paths.settings(), SECTIONS).map_err(|e| wrong(&e))?;
+    let settings: Settings = config.read().map_err(|e| wrong(&e))?;
+    settings.prices(&|span, field, why| config.at(span, field, why)).map_err(|e| wrong(&e))
+}
+
+/// Returns a word that no other run of this user has.
+fn unique() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{}.{}.{}", std::process::id(), now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Tells all runs when a person wants them to end: once to interrupt them, again to kill them.
+fn listen(tell: watch::Sender<Stop>) -> Result<(), Failure> {
+    let refused = |e: std::io::Error| Failure::new("the system refuses what the program needs").because(&e);
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
+    let mut hang_up = signal(SignalKind::hangup()).map_err(refused)?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hang_up.recv() => {}
+            }
+            tell.send_modify(|stop| *stop = if *stop == Stop::No { Stop::Interrupt } else { Stop::Kill });
+        }
+    });
+    Ok(())
+}

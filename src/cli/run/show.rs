@@ -1,0 +1,126 @@
+//! What goes on in a run, for a person: one line a tool or a text, on standard error; in a pane, where the person looks
+//! at nothing else, on standard output.
+
+use std::io::IsTerminal as _;
+
+use crate::cli::output;
+use crate::domain::clean;
+use crate::headless::{Format, Progress};
+
+/// The longest line of text, in characters.
+const LONGEST_LINE: usize = 400;
+/// The most text that is gathered before it is shown, in bytes.
+const LONGEST_TEXT: usize = 64 << 10;
+
+/// Where progress is shown.
+#[derive(Clone, Debug)]
+pub(super) struct Show {
+    to: To,
+    /// What stands before each line, where there are several runs.
+    label: String,
+    /// What the model said and was not shown yet: its last word is the answer, and shown as that.
+    said: String,
+    /// Whether text is shown at once.
+    live: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum To {
+    Nobody,
+    Errors,
+    Pane,
+}
+
+impl Show {
+    /// Shows it on standard error, unless nobody wants to see it.
+    pub(super) fn new(quiet: bool, label: Option<&str>, format: Format) -> Show {
+        let to = if quiet { To::Nobody } else { To::Errors };
+        let label = label.map(|label| format!("[{label}] ")).unwrap_or_default();
+        Show { to, label, said: String::new(), live: format == Format::Text }
+    }
+
+    /// Shows it in a pane.
+    pub(super) fn in_pane() -> Show {
+        Show { to: To::Pane, label: String::new(), said: String::new(), live: true }
+    }
+
+    /// Returns whether the answer was shown already, on the very screen where it would be printed.
+    pub(super) fn has_shown_all(quiet: bool, format: Format) -> bool {
+        !quiet && format == Format::Text && std::io::stderr().is_terminal() && std::io::stdout().is_terminal()
+    }
+
+    pub(super) fn progress(&mut self, progress: &Progress) {
+        let line = match progress {
+            Progress::Text(text) => return self.text(text),
+            Progress::ToolBegan { tool, what } if what.is_empty() => format!("▶ {tool}"),
+            Progress::ToolBegan { tool, what } => format!("▶ {tool}: {what}"),
+            Progress::ToolEnded { ok: true, .. } => return,
+            // Said when it has ended.
+            Progress::Failed(_) => return,
+            Progress::ToolEnded { tool, ok: false } => {
+                format!("✖ {} failed", if tool.is_empty() { "it" } else { tool })
+            }
+            Progress::Denied(what) => format!("◆ denied: {what}"),
+            Progress::Retrying(why) => format!("↻ {why}"),
+            Progress::Warned(why) => format!("! {why}"),
+        };
+        self.flush();
+        self.line(&line);
+    }
+
+    /// Says something of the run itself.
+    pub(super) fn say(&mut self, words: &str) {
+        self.flush();
+        self.line(&clean(words, LONGEST_LINE));
+    }
+
+    /// Shows what was said last, where the answer is not shown in another way.
+    pub(super) fn finish(&mut self) {
+        if self.to == To::Pane {
+            self.flush();
+        }
+    }
+
+    /// Shows what was said so far.
+    pub(super) fn flush(&mut self) {
+        let said = std::mem::take(&mut self.said);
+        said.lines().filter(|line| !line.trim().is_empty()).for_each(|line| self.line(&shown(line)));
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.to == To::Nobody {
+            return;
+        }
+        self.said.push_str(text);
+        if self.said.len() > LONGEST_TEXT {
+            self.flush();
+        } else if self.live
+            && let Some(end) = self.said.rfind('\n')
+        {
+            let rest = self.said.split_off(end + 1);
+            self.flush();
+            self.said = rest;
+        }
+    }
+
+    fn line(&self, line: &str) {
+        match self.to {
+            To::Nobody => {}
+            To::Errors => output::complain(&format!("{}{line}", self.label)),
+            // A pane that is gone has nobody who looks.
+            To::Pane => drop(output::line(line)),
+        }
+    }
+}
+
+/// Returns a line as it may be shown, its indentation kept.
+fn shown(line: &str) -> String {
+    let indent: String = line.chars().take_while(|c| *c == ' ').take(40).collect();
+    indent + &clean(line, LONGEST_LINE)
+}
+
+/// Returns an answer as it may be shown in a terminal: its lines are kept, and nothing in them controls anything.
+pub(super) fn harmless(text: &str) -> String {
+    let kept = text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c });
+    kept.collect()
+}
