@@ -87,7 +87,7 @@ pub struct Launch {
 pub struct Limits {
     /// How long one turn may take, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_secs: Option<u64>,
+    pub time_secs: Option<u32>,
     /// How much money it may use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<MicroUsd>,

@@ -38,7 +38,7 @@ use crate::theme::{self, ColorDepth, Theme};
 use fetch::Fetch;
 use library::Library;
 use model::Model;
-use outer::{Outer, probe};
+use outer::{Outer, Ways, probe};
 use run::Screen;
 use settings::Settings;
 use welcome::Welcome;
@@ -77,7 +77,7 @@ struct Looks {
 
 impl Looks {
     fn read(paths: &Paths) -> Result<Looks, TuiError> {
-        let settings = Settings::read(&Config::load(&paths.settings(), SECTIONS)?)?;
+        let settings = Settings::read(&Config::load(&paths.settings(), SECTIONS)?, notify_ways())?;
         let depth = color_depth();
         let library = Library::read(&own_files(&paths.themes())?, &own_files(&paths.layouts())?, depth);
         let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -111,6 +111,12 @@ fn color_depth() -> ColorDepth {
     } else {
         ColorDepth::Sixteen
     }
+}
+
+/// Returns how the person's terminal tells things by itself, as far as its environment says.
+fn notify_ways() -> Ways {
+    let read = |name| env::var(name).unwrap_or_default();
+    Ways::of_terminal(&read("TERM"), &read("TERM_PROGRAM"))
 }
 
 /// Shows a session until the person leaves. `again` makes a connection when the one there is breaks; it may start a
@@ -149,7 +155,7 @@ pub async fn run(
 /// # Errors
 /// Names file, line and field of what is not understood.
 pub fn check(config: &Config) -> Result<(), ConfigError> {
-    Settings::read(config).map(drop)
+    Settings::read(config, Ways::default()).map(drop)
 }
 
 /// Shows what can be begun in a folder that has no session, and returns what the person chose.

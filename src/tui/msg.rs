@@ -47,6 +47,8 @@ pub(super) enum Cmd {
     Copy(String),
     /// Ring the person's bell.
     Ring,
+    /// Tell the person, wherever they look: a title, and what it is about.
+    Notify(String, String),
     /// Read back what an agent printed.
     Fetch(AgentId),
     /// Ask why an agent is believed to be in its state.

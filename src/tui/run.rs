@@ -229,6 +229,10 @@ impl Screen {
             }
             Cmd::Copy(text) => self.outer.copy(&text).map_err(TuiError::Terminal)?,
             Cmd::Ring => self.outer.ring().map_err(TuiError::Terminal)?,
+            Cmd::Notify(title, body) => {
+                let ways = self.model.settings.notify.ways;
+                self.outer.notify(ways, &title, &body).map_err(TuiError::Terminal)?;
+            }
             Cmd::Fetch(agent) => self.fetch.history(agent, self.model.chart.name(agent)),
             Cmd::Explain(name) => self.fetch.explanation(&name),
             Cmd::Held => self.fetch.messages(),

@@ -98,7 +98,7 @@ pub(super) fn chart() -> ChartView {
 
 /// Returns the screen of nobody in a window of this size.
 pub(super) fn empty(width: u16, height: u16) -> Model {
-    let settings = Settings::read(&Config::default()).unwrap();
+    let settings = Settings::read(&Config::default(), super::outer::Ways::default()).unwrap();
     let library = Library::read(&[], &[], ColorDepth::True);
     let looks = (library.theme("mono").unwrap(), library.layout("org-chart").unwrap().clone());
     Model::new(Name::new("sample").unwrap(), settings, library, looks, Rect::new(0, 0, width, height))

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::key::Keymap;
+use super::outer::{Ways, When};
 use crate::config::{Config, ConfigError};
 use crate::domain::Key;
 use crate::manifest::{ManifestError, Spanned};
@@ -20,8 +21,19 @@ pub(super) struct Settings {
     pub(super) clipboard: Clipboard,
     /// Whether an agent's bell rings the outer terminal's.
     pub(super) bell: bool,
+    /// How the person is told that an agent needs them.
+    pub(super) notify: Notify,
     /// Which keys do what.
     pub(super) keys: Keymap,
+}
+
+/// How the person is told that an agent needs them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Notify {
+    /// When.
+    pub(super) when: When,
+    /// In which ways.
+    pub(super) ways: Ways,
 }
 
 /// What becomes of a text that an agent wants in the clipboard.
@@ -53,11 +65,43 @@ struct Tui {
     mouse: bool,
     clipboard: Clipboard,
     bell: bool,
+    notify: NotifyTable,
+}
+
+/// `[tui.notify]`: each way that is not said is the terminal's own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct NotifyTable {
+    when: When,
+    osc9: Option<bool>,
+    osc99: Option<bool>,
+    osc777: Option<bool>,
+    bell: Option<bool>,
+}
+
+impl NotifyTable {
+    fn over(&self, own: Ways) -> Notify {
+        let ways = Ways {
+            osc9: self.osc9.unwrap_or(own.osc9),
+            osc99: self.osc99.unwrap_or(own.osc99),
+            osc777: self.osc777.unwrap_or(own.osc777),
+            bell: self.bell.unwrap_or(own.bell),
+        };
+        Notify { when: self.when, ways }
+    }
 }
 
 impl Default for Tui {
     fn default() -> Tui {
-        Tui { leader: None, theme: None, layout: None, mouse: true, clipboard: Clipboard::Ask, bell: false }
+        Tui {
+            leader: None,
+            theme: None,
+            layout: None,
+            mouse: true,
+            clipboard: Clipboard::Ask,
+            bell: false,
+            notify: NotifyTable::default(),
+        }
     }
 }
 
@@ -65,11 +109,11 @@ impl Default for Tui {
 pub(super) const LEADER: &str = "ctrl-a";
 
 impl Settings {
-    /// Reads the settings.
+    /// Reads the settings; `own` is how the person's terminal tells things by itself.
     ///
     /// # Errors
     /// Names file, line and field of what is not understood.
-    pub(super) fn read(config: &Config) -> Result<Settings, ConfigError> {
+    pub(super) fn read(config: &Config, own: Ways) -> Result<Settings, ConfigError> {
         let Sections { tui, keys: choices } = config.read()?;
         let leader = match &tui.leader {
             None => {
@@ -82,8 +126,9 @@ impl Settings {
         };
         let mut keys = Keymap::new(leader);
         keys.choose(&choices).map_err(|(span, field, why)| wrong(config, &span, &field, &why))?;
-        let Tui { theme, layout, mouse, clipboard, bell, .. } = tui;
-        Ok(Settings { theme, layout, mouse, clipboard, bell, keys })
+        let Tui { theme, layout, mouse, clipboard, bell, notify, .. } = tui;
+        let notify = notify.over(own);
+        Ok(Settings { theme, layout, mouse, clipboard, bell, notify, keys })
     }
 }
 
@@ -101,7 +146,7 @@ mod tests {
         let path = folder.path().join("config.toml");
         std::fs::write(&path, text).unwrap();
         let config = Config::load(&path, crate::config::SECTIONS).unwrap();
-        Settings::read(&config).map_err(|e| e.to_string())
+        Settings::read(&config, Ways { bell: true, ..Ways::default() }).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -116,6 +161,16 @@ mod tests {
         let settings = read("[tui]\nleader = 'ctrl-space'\n[keys]\nzoom = ['leader f']\n").unwrap();
         let keys = ["ctrl-space", "f"].map(|key| key.parse::<Key>().unwrap());
         assert_eq!(settings.keys.find(&keys), Found::Action(Action::Zoom));
+    }
+
+    #[test]
+    fn each_way_of_telling_can_be_turned_off_and_on() {
+        let ways = |text: &str| read(text).unwrap().notify;
+        assert_eq!(ways("").ways, Ways { bell: true, ..Ways::default() });
+        let chosen = ways("[tui.notify]\nwhen = 'always'\nosc9 = true\nbell = false\n");
+        assert_eq!((chosen.when, chosen.ways), (When::Always, Ways { osc9: true, ..Ways::default() }));
+        let error = read("[tui.notify]\nosc8 = true\n").unwrap_err();
+        assert!(error.contains("unknown field `osc8`; did you mean `osc9`?"), "{error}");
     }
 
     #[test]

@@ -129,13 +129,15 @@ impl<'a> Folding<'a> {
         };
         for line in 0..self.len() {
             self.text_of(line, &mut text);
-            if let Some(alike) = shown.get(text.as_str()) {
-                alike.iter().rev().take(ALIKE).for_each(|there| vote(line, *there));
-            } else if !first.is_empty() && text.ends_with(&first) {
-                // The beginning of the screen's first line had left it.
+            let alike = shown.get(text.as_str()).into_iter().flatten();
+            alike.rev().take(ALIKE).for_each(|there| vote(line, *there));
+            // The beginning of the screen's first line may have left it, and such a line can look like another one.
+            let begun_before = !first.is_empty() && text != first && text.ends_with(&first);
+            if begun_before {
                 vote(line, 0);
-            } else if text.starts_with(&last) {
-                // Its last line has gone on since.
+            }
+            // Its last line may have gone on since; as one line, it speaks once.
+            if text != last && text.starts_with(&last) && !(begun_before && used == 0) {
                 vote(line, used);
             }
         }

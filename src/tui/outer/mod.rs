@@ -5,6 +5,7 @@
 
 mod canvas;
 mod event;
+mod notify;
 mod probe;
 mod sgr;
 
@@ -21,6 +22,7 @@ use crate::theme::ColorDepth;
 
 pub(super) use canvas::Canvas;
 pub(super) use event::translate;
+pub(super) use notify::{Ways, When};
 pub(super) use probe::{Answers, probe};
 
 /// The alternate screen, no wrapping at its edge, bracketed paste, reports of focus; no cursor until one is wanted.
@@ -147,6 +149,14 @@ impl Outer {
     /// If the terminal is gone.
     pub(super) fn ring(&mut self) -> io::Result<()> {
         write(b"\x07")
+    }
+
+    /// Tells the person something that they may not be looking at.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub(super) fn notify(&mut self, ways: Ways, title: &str, body: &str) -> io::Result<()> {
+        write(ways.sequences(title, body).as_bytes())
     }
 }
 

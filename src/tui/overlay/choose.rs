@@ -1,12 +1,9 @@
 //! Chooses a team from the tree of teams, or a colour for one.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use super::{Intent, Overlay, Reply};
-use crate::domain::{AgentId, Command, Key, Scope, TeamColor, TeamId};
+use super::{Intent, Picking, Reply};
+use crate::domain::{AgentId, Command, Scope, TeamColor, TeamId};
 use crate::tui::model::Model;
-use crate::tui::widget::{Finder, Item, Look, Mark, Pick, count, team_item, teams};
+use crate::tui::widget::{Finder, Item, Mark, Pick, count, team_item, teams};
 
 /// Chooses a team, or a colour.
 #[derive(Debug)]
@@ -86,17 +83,6 @@ impl Choose {
         Choose { of, title, choices, finder }
     }
 
-    fn answer(&self, pick: Pick, model: &Model) -> Reply {
-        match pick {
-            Pick::Nothing | Pick::Moved => Reply::Stay,
-            Pick::Left => Reply::Close,
-            Pick::Picked(n) => match self.choices.get(n) {
-                Some(choice) => Reply::Done(vec![self.intent(*choice, model)]),
-                None => Reply::Stay,
-            },
-        }
-    }
-
     fn intent(&self, choice: Choice, model: &Model) -> Intent {
         let to = match choice {
             Choice::Team(team) => Some(team),
@@ -132,7 +118,7 @@ impl Choose {
     }
 }
 
-impl Overlay for Choose {
+impl Picking for Choose {
     fn title(&self) -> String {
         self.title.clone()
     }
@@ -141,33 +127,28 @@ impl Overlay for Choose {
         "type to find · ↑↓ select · enter takes it · esc".to_owned()
     }
 
-    fn wants(&self, _model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {
+    fn wants(&self, (columns, rows): (u16, u16)) -> (u16, u16) {
         let (wide, high) = self.finder.wants(48);
         (wide.min(columns), high.min(rows).min(22))
     }
 
-    fn key(&mut self, key: Key, model: &Model) -> Reply {
-        let pick = self.finder.key(key);
-        self.answer(pick, model)
+    fn finder(&self) -> &Finder {
+        &self.finder
     }
 
-    fn paste(&mut self, text: &str, model: &Model) -> Reply {
-        let pick = self.finder.paste(text);
-        self.answer(pick, model)
+    fn finder_mut(&mut self) -> &mut Finder {
+        &mut self.finder
     }
 
-    fn click(&mut self, at: (u16, u16), _room: (u16, u16), model: &Model) -> Reply {
-        let pick = self.finder.click(at);
-        self.answer(pick, model)
-    }
-
-    fn wheel(&mut self, lines: i32, model: &Model) -> Reply {
-        let pick = self.finder.wheel(lines);
-        self.answer(pick, model)
-    }
-
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
-        self.finder.draw(Look::over(&model.theme), area, buffer)
+    fn answer(&mut self, pick: Pick, model: &Model) -> Reply {
+        match pick {
+            Pick::Nothing | Pick::Moved => Reply::Stay,
+            Pick::Left => Reply::Close,
+            Pick::Picked(n) => match self.choices.get(n) {
+                Some(choice) => Reply::Done(vec![self.intent(*choice, model)]),
+                None => Reply::Stay,
+            },
+        }
     }
 }
 

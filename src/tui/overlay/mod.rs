@@ -26,6 +26,7 @@ use ratatui::layout::Rect;
 
 use super::key::Action;
 use super::model::Model;
+use super::widget::{Finder, Look, Pick};
 use crate::domain::{AgentId, BroadcastId, Command, Key, Name, Scope};
 
 pub(super) use broadcast::{Report, Targets};
@@ -70,6 +71,65 @@ pub(super) trait Overlay: Debug {
 
     /// Draws what is within its border; returns where the cursor stands, if it has one.
     fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)>;
+}
+
+/// An overlay that is a list to pick from, with a field above it that filters it.
+trait Picking: Debug {
+    /// Returns what stands in its upper border.
+    fn title(&self) -> String;
+
+    /// Returns what stands in its lower border.
+    fn hint(&self) -> String;
+
+    /// Returns the columns and rows that it wants within its border, of those that there are.
+    fn wants(&self, room: (u16, u16)) -> (u16, u16);
+
+    /// Returns the list.
+    fn finder(&self) -> &Finder;
+
+    /// Returns the list, to give it what a person did.
+    fn finder_mut(&mut self) -> &mut Finder;
+
+    /// Answers what came of that.
+    fn answer(&mut self, pick: Pick, model: &Model) -> Reply;
+}
+
+impl<T: Picking> Overlay for T {
+    fn title(&self) -> String {
+        Picking::title(self)
+    }
+
+    fn hint(&self) -> String {
+        Picking::hint(self)
+    }
+
+    fn wants(&self, _model: &Model, room: (u16, u16)) -> (u16, u16) {
+        Picking::wants(self, room)
+    }
+
+    fn key(&mut self, key: Key, model: &Model) -> Reply {
+        let pick = self.finder_mut().key(key);
+        self.answer(pick, model)
+    }
+
+    fn paste(&mut self, text: &str, model: &Model) -> Reply {
+        let pick = self.finder_mut().paste(text);
+        self.answer(pick, model)
+    }
+
+    fn click(&mut self, at: (u16, u16), _room: (u16, u16), model: &Model) -> Reply {
+        let pick = self.finder_mut().click(at);
+        self.answer(pick, model)
+    }
+
+    fn wheel(&mut self, lines: i32, model: &Model) -> Reply {
+        let pick = self.finder_mut().wheel(lines);
+        self.answer(pick, model)
+    }
+
+    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
+        self.finder().draw(Look::over(&model.theme), area, buffer)
+    }
 }
 
 /// What an overlay answers.

@@ -1,14 +1,11 @@
 //! The palette: everything there is to do, and everyone there is to go to, found by a few letters.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use super::{Intent, Overlay, Reply};
-use crate::domain::{AgentId, Command, Key, Scope, TeamId};
+use super::{Intent, Picking, Reply};
+use crate::domain::{AgentId, Command, Scope, TeamId};
 use crate::tui::chart::Chart;
 use crate::tui::key::Action;
 use crate::tui::model::Model;
-use crate::tui::widget::{Finder, Item, Look, Mark, Pick, agents, place, state_words, teams, width};
+use crate::tui::widget::{Finder, Item, Mark, Pick, agents, place, state_words, teams, width};
 
 /// Everything there is to do; or, to go to an agent, the agents alone.
 #[derive(Debug)]
@@ -71,19 +68,9 @@ impl Palette {
         let (entries, items) = lines.into_iter().unzip();
         Palette { title, entries, finder: Finder::new(items, asks) }
     }
-
-    fn answer(&self, pick: Pick, model: &Model) -> Reply {
-        match pick {
-            Pick::Nothing | Pick::Moved => Reply::Stay,
-            Pick::Left => Reply::Close,
-            Pick::Picked(n) => {
-                self.entries.get(n).map_or(Reply::Stay, |e| Reply::Done(vec![intent(e, model)]))
-            }
-        }
-    }
 }
 
-impl Overlay for Palette {
+impl Picking for Palette {
     fn title(&self) -> String {
         self.title.to_owned()
     }
@@ -92,33 +79,27 @@ impl Overlay for Palette {
         "type to find · ↑↓ select · enter does it · esc".to_owned()
     }
 
-    fn wants(&self, _model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {
+    fn wants(&self, (columns, rows): (u16, u16)) -> (u16, u16) {
         let (_, lines) = self.finder.wants(0);
         (columns.min(88), lines.min(rows).min(26))
     }
 
-    fn key(&mut self, key: Key, model: &Model) -> Reply {
-        let pick = self.finder.key(key);
-        self.answer(pick, model)
+    fn finder(&self) -> &Finder {
+        &self.finder
     }
 
-    fn paste(&mut self, text: &str, model: &Model) -> Reply {
-        let pick = self.finder.paste(text);
-        self.answer(pick, model)
+    fn finder_mut(&mut self) -> &mut Finder {
+        &mut self.finder
     }
 
-    fn click(&mut self, at: (u16, u16), _room: (u16, u16), model: &Model) -> Reply {
-        let pick = self.finder.click(at);
-        self.answer(pick, model)
-    }
-
-    fn wheel(&mut self, lines: i32, model: &Model) -> Reply {
-        let pick = self.finder.wheel(lines);
-        self.answer(pick, model)
-    }
-
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
-        self.finder.draw(Look::over(&model.theme), area, buffer)
+    fn answer(&mut self, pick: Pick, model: &Model) -> Reply {
+        match pick {
+            Pick::Nothing | Pick::Moved => Reply::Stay,
+            Pick::Left => Reply::Close,
+            Pick::Picked(n) => {
+                self.entries.get(n).map_or(Reply::Stay, |e| Reply::Done(vec![intent(e, model)]))
+            }
+        }
     }
 }
 
@@ -165,6 +146,7 @@ fn agent_line(chart: &Chart, agent: AgentId) -> Item {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Overlay as _;
     use super::super::sample::{agent, model, said, team, typed};
     use super::*;
 

@@ -1,12 +1,8 @@
 //! Picks a layout or a theme. What is selected is shown at once; leaving brings back what there was.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-use super::{Intent, Overlay, Reply};
-use crate::domain::Key;
+use super::{Intent, Picking, Reply};
 use crate::tui::model::Model;
-use crate::tui::widget::{Finder, Item, Look, Mark, Pick};
+use crate::tui::widget::{Finder, Item, Mark, Pick};
 
 /// Picks a layout or a theme.
 #[derive(Debug)]
@@ -29,7 +25,8 @@ enum Of {
 impl Picker {
     /// Returns the layouts, the present one selected.
     pub(in crate::tui) fn layouts(model: &Model) -> Picker {
-        Picker::new(Of::Layouts, model.layout.name.to_string(), model.library.layouts())
+        // A file is known by its own name, whatever it says inside.
+        Picker::new(Of::Layouts, model.layout_name.clone(), model.library.layouts())
     }
 
     /// Returns the themes, the present one selected.
@@ -59,8 +56,35 @@ impl Picker {
             Of::Themes => Intent::Theme(name.to_owned()),
         }
     }
+}
 
-    fn answer(&mut self, pick: Pick) -> Reply {
+impl Picking for Picker {
+    fn title(&self) -> String {
+        match self.of {
+            Of::Layouts => "layouts".to_owned(),
+            Of::Themes => "themes".to_owned(),
+        }
+    }
+
+    fn hint(&self) -> String {
+        "↑↓ shows it · enter keeps it · esc puts the former back".to_owned()
+    }
+
+    fn wants(&self, (columns, rows): (u16, u16)) -> (u16, u16) {
+        let (wide, high) = self.finder.wants(44);
+        // What is tried out should be seen beside the box.
+        (wide.min(columns).min(72), high.min(rows).min(14))
+    }
+
+    fn finder(&self) -> &Finder {
+        &self.finder
+    }
+
+    fn finder_mut(&mut self) -> &mut Finder {
+        &mut self.finder
+    }
+
+    fn answer(&mut self, pick: Pick, _model: &Model) -> Reply {
         match pick {
             Pick::Nothing => Reply::Stay,
             Pick::Moved => {
@@ -82,49 +106,6 @@ impl Picker {
             Pick::Left if self.shown == self.before => Reply::Close,
             Pick::Left => Reply::Done(vec![self.intent(&self.before)]),
         }
-    }
-}
-
-impl Overlay for Picker {
-    fn title(&self) -> String {
-        match self.of {
-            Of::Layouts => "layouts".to_owned(),
-            Of::Themes => "themes".to_owned(),
-        }
-    }
-
-    fn hint(&self) -> String {
-        "↑↓ shows it · enter keeps it · esc puts the former back".to_owned()
-    }
-
-    fn wants(&self, _model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {
-        let (wide, high) = self.finder.wants(44);
-        // What is tried out should be seen beside the box.
-        (wide.min(columns).min(72), high.min(rows).min(14))
-    }
-
-    fn key(&mut self, key: Key, _model: &Model) -> Reply {
-        let pick = self.finder.key(key);
-        self.answer(pick)
-    }
-
-    fn paste(&mut self, text: &str, _model: &Model) -> Reply {
-        let pick = self.finder.paste(text);
-        self.answer(pick)
-    }
-
-    fn click(&mut self, at: (u16, u16), _room: (u16, u16), _model: &Model) -> Reply {
-        let pick = self.finder.click(at);
-        self.answer(pick)
-    }
-
-    fn wheel(&mut self, lines: i32, _model: &Model) -> Reply {
-        let pick = self.finder.wheel(lines);
-        self.answer(pick)
-    }
-
-    fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
-        self.finder.draw(Look::over(&model.theme), area, buffer)
     }
 }
 

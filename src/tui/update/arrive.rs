@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Turn;
 use super::ask::words;
 use crate::client::Arrival;
-use crate::domain::AgentId;
+use crate::domain::{AgentId, AgentState};
 use crate::layout::Slot;
 use crate::protocol::{
     AgentView, ChartView, ClientMessage, Explanation, MessageView, PaneFrame, ServerMessage,
@@ -14,6 +14,7 @@ use crate::terminal::Grid;
 use crate::tui::chart::Chart;
 use crate::tui::model::{Notice, Routing};
 use crate::tui::msg::Cmd;
+use crate::tui::outer::When;
 use crate::tui::overlay;
 use crate::tui::settings::Clipboard;
 use crate::tui::view::offset;
@@ -68,9 +69,29 @@ impl Turn<'_> {
             return;
         }
         // Whom the tree may not leave out depends on who needs a person.
-        self.rearrange |=
-            before.map(|b| b.agent_state().needs_person()) != Some(self.model.chart.state(id).needs_person());
+        let (needed, needs) =
+            (before.map(|b| b.agent_state().needs_person()), self.model.chart.state(id).needs_person());
+        self.rearrange |= needed != Some(needs);
+        if needs && needed == Some(false) {
+            self.notify_of(id);
+        }
         self.redraw();
+    }
+
+    /// An agent began to need somebody, who may be looking elsewhere.
+    fn notify_of(&mut self, id: AgentId) {
+        let told = match self.model.settings.notify.when {
+            When::Always => true,
+            When::Unattended => !self.model.attended,
+            When::Never => false,
+        };
+        let Some(view) = self.model.chart.agent(id).filter(|_| told) else { return };
+        let wants = match view.agent_state() {
+            AgentState::Waiting(what) => format!("waits for {}", what.word()),
+            _ => "needs you".to_owned(),
+        };
+        let about = view.task.as_ref().unwrap_or(&view.reason).clone();
+        self.cmds.push(Cmd::Notify(format!("{} {wants}", view.name), about));
     }
 
     /// A pane's frame.

@@ -489,3 +489,23 @@ fn the_clipboard_is_an_agents_only_if_the_person_agrees() {
     assert!(says(&mut model, ServerMessage::Clipboard { agent: id("be-1"), text: "x".into() }).is_empty());
     assert!(model.overlays.is_empty());
 }
+
+#[test]
+fn who_looks_elsewhere_is_told_once_that_an_agent_needs_them() {
+    let mut model = model(200, 50);
+    let waits = |model: &mut Model, state: &str| {
+        let mut view = model.chart.agent(id("be-1")).unwrap().clone();
+        (view.state, view.waiting_for) =
+            (state.to_owned(), (state == "waiting").then(|| "approval".to_owned()));
+        view.task = Some("approve Bash: make".to_owned());
+        let cmds = says(model, ServerMessage::Agent { agent: Box::new(view) });
+        cmds.into_iter().filter(|cmd| matches!(cmd, Cmd::Notify(..))).collect::<Vec<_>>()
+    };
+    waits(&mut model, "idle");
+    assert_eq!(waits(&mut model, "waiting"), [], "the person looks here");
+    waits(&mut model, "idle");
+    update(&mut model, Msg::Focus(false), Instant::now());
+    let told = Cmd::Notify("be-1 waits for approval".into(), "approve Bash: make".into());
+    assert_eq!(waits(&mut model, "waiting"), [told]);
+    assert_eq!(waits(&mut model, "waiting"), []);
+}

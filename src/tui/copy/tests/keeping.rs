@@ -138,6 +138,15 @@ fn what_was_left_out_is_said_at_the_top() {
     assert_eq!(copy.status(), "copy mode  line 1 of 21  (1,980 older lines were left out)");
 }
 
+#[test]
+fn a_line_whose_beginning_had_left_the_screen_and_that_looks_like_its_last_keeps_its_place() {
+    let output = " 漢漢 漢漢漢a\r\n 漢漢 aa漢aa漢a aa漢漢漢 漢漢漢";
+    let mut copy = on_screen(output, (3, 4));
+    let before = (seen(&copy), held(&copy));
+    copy.fill(history(output, (3, 4)));
+    assert_eq!((seen(&copy), held(&copy)), before);
+}
+
 fn output() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         4 => "[a-z]{0,6}( [a-z漢]{1,9}){0,6}", 1 => Just(String::new()), 1 => Just("same".to_owned()),
