@@ -3,6 +3,7 @@
 mod agent;
 mod args;
 mod check;
+mod cost;
 mod daemon;
 mod doctor;
 mod event;
@@ -93,6 +94,7 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         Some(Command::Down { all }) => session::down(&here, all).await,
         Some(Command::Session(command)) => session::run(&here, command).await,
         Some(Command::Status) => status::status(&here).await,
+        Some(Command::Cost { by }) => cost::cost(&here, by.into()).await,
         Some(Command::Agent(command)) => agent::run(&here, command).await,
         Some(Command::Team(command)) => team::run(&here, command).await,
         Some(Command::Send { name, text, now }) => message::send(&here, &name, text, now).await,

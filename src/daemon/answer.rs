@@ -37,6 +37,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::StartFailed { agent, .. }
         | Event::AgentExited { agent, .. }
         | Event::Observed { agent, .. }
+        | Event::Used { agent, .. }
         | Event::Looked { agent } => Touched::Agent(*agent),
         Event::MessageAccepted { message } => Touched::Agent(message.to),
         Event::MessageTyping { to, .. }
@@ -44,6 +45,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::MessageDropped { to, .. } => Touched::Agent(*to),
         Event::PlanFollowed { .. }
         | Event::Pulse { .. }
+        | Event::BudgetCrossed { .. }
         | Event::BroadcastOpened { .. }
         | Event::BroadcastClosed { .. } => Touched::Nothing,
     }

@@ -1,5 +1,6 @@
 //! The daemon's beginning: its place, its settings, every session that is kept, every agent that is alive.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::adapter::{Adapters, Own, Rules};
 use crate::config::{Config, OwnFile, Paths, own_files};
 use crate::domain::{AgentId, Name};
 use crate::kernel::{Fact, Input, Kernel, Phase, State};
+use crate::price;
 use crate::protocol::{VERSION, VersionView, rfc3339};
 use crate::store::{Store, StoreError};
 
@@ -46,7 +48,11 @@ impl Default for History {
 
 pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, DaemonError> {
     let (place, listener) = lock::take(&paths)?;
-    let settings: Settings = Config::load(&paths.settings(), crate::config::SECTIONS)?.read()?;
+    let config = Config::load(&paths.settings(), crate::config::SECTIONS)?;
+    let settings: Settings = config.read()?;
+    let money: price::Settings = config.read()?;
+    let complain = |span: &Range<usize>, field: &str, why: &str| config.at(span, field, why);
+    let (prices, budgets) = (money.prices(&complain)?, money.budgets(&complain)?);
     let adapters = adapters(&paths)?;
     let (news, heard) = mpsc::channel(NEWS);
     let (asks, requests) = mpsc::channel(REQUESTS);
@@ -54,6 +60,7 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
     let pool = Pool::start(processors.saturating_sub(1).clamp(1, 4))?;
     let cap = settings.history.megabytes.saturating_mul(1 << 20);
     let mut world = World::new(paths, program, Arc::new(adapters), cap, pool, news);
+    (world.prices, world.budgets) = (prices, budgets);
     let mut sessions = std::collections::BTreeMap::new();
     for name in kept_sessions(&world.paths) {
         match restore(&world.paths, &name) {
@@ -65,6 +72,7 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
         }
     }
     for session in sessions.values_mut() {
+        session.kernel.limit(world.budgets.clone());
         resume(session, &mut world).await;
     }
     let version = VersionView {

@@ -25,6 +25,7 @@ use crate::adapter::{Adapter, Adapters};
 use crate::config::Paths;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
+use crate::price::{Budgets, Prices};
 use crate::pty::{Keep, Size, Spec};
 use crate::store::StoreError;
 
@@ -69,6 +70,8 @@ pub(super) struct World {
     pub(super) program: PathBuf,
     pub(super) adapters: Arc<Adapters>,
     pub(super) colors: Option<Colors>,
+    pub(super) prices: Prices,
+    pub(super) budgets: Budgets,
     /// The most that an agent's output takes on disk, in bytes.
     pub(super) history_cap: u64,
     pub(super) commits: FuturesUnordered<BoxFuture<'static, Written>>,
@@ -104,6 +107,8 @@ impl World {
             program,
             adapters,
             colors: None,
+            prices: Prices::default(),
+            budgets: Budgets::default(),
             history_cap,
             commits: FuturesUnordered::new(),
             wakes: Wakes::new(),

@@ -85,6 +85,7 @@ pub(super) fn chart() -> ChartView {
             name: "sample".to_owned(),
             root: "/work".into(),
             executive: Some("chief".to_owned()),
+            spent: crate::protocol::SpentView::default(),
             trouble: None,
         },
         teams: vec![
