@@ -102,6 +102,8 @@ fn problem(refusal: &Refusal) -> Problem {
         Refusal::NotRunning(name) => {
             Problem::new(Code::Conflict, text).hint(format!("start it: agentctl agent start {name}"))
         }
+        Refusal::OverBudget(..) => Problem::new(Code::Conflict, text)
+            .hint("agentctl cost shows what was spent; [budget] in config.toml says how much may be"),
         Refusal::NotReady(..) => {
             Problem::new(Code::Conflict, text).hint("without --now it is held until it is ready")
         }

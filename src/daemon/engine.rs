@@ -118,7 +118,7 @@ impl Engine {
                 Ok(view::messages(s.state(), to))
             }),
             Request::Cost(name, by, reply) => {
-                self.answer(&name, reply, |s, _| Ok(spending::cost(s.state(), s.kernel.budgets(), by)));
+                self.answer(&name, reply, |s, _| Ok(spending::cost(s.state(), by)));
             }
             Request::Ask { session, actor, command, reply } => self.ask(&session, &actor, *command, reply),
             Request::Explain(name, who, reply) => self.explain(&name, &who, reply),

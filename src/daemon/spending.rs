@@ -19,8 +19,8 @@ pub(super) fn view(spent: &Spent) -> SpentView {
 }
 
 /// Returns what was spent, told apart as is asked.
-pub(super) fn cost(state: &State, budgets: &Budgets, by: CostBy) -> CostView {
-    let ledger = state.ledger();
+pub(super) fn cost(state: &State, by: CostBy) -> CostView {
+    let (ledger, budgets) = (state.ledger(), state.budgets());
     let total = ledger.total();
     let rows = match by {
         CostBy::Agent => by_agent(state, budgets),
@@ -99,9 +99,8 @@ fn row(name: impl Into<String>, spent: &Spent, budget: Option<Budget>) -> CostRo
 /// Returns a day as it is written: `2026-11-20`.
 fn date(day: Day) -> String {
     let epoch = jiff::civil::date(1970, 1, 1);
-    epoch
-        .checked_add(jiff::Span::new().days(day.0))
-        .map_or_else(|_| day.0.to_string(), |date| date.to_string())
+    let date = jiff::Span::new().try_days(day.0).and_then(|days| epoch.checked_add(days));
+    date.map_or_else(|_| day.0.to_string(), |date| date.to_string())
 }
 
 #[cfg(test)]

@@ -32,12 +32,12 @@ impl Kernel {
         if !known || self.state.ledger().knows(agent, &bill.usage) {
             return whole;
         }
-        let before = purses(&self.state, &self.budgets, agent);
+        let before = purses(&self.state, agent);
         let team = self.state.org().agent(agent).and_then(|agent| agent.team);
         let Bill { usage, estimate, day } = bill;
         let used = Event::Used { agent, team, day: day.0, usage, estimate };
         whole.events.push(self.record(used, Actor::Daemon, now));
-        for (before, after) in before.into_iter().zip(purses(&self.state, &self.budgets, agent)) {
+        for (before, after) in before.into_iter().zip(purses(&self.state, agent)) {
             let Some(crossing) = crossed(before.spent, after.spent, &after.budget) else { continue };
             let used_up = crossing == Crossing::Limit100;
             let Purse { spender, budget, spent } = after;
@@ -66,8 +66,8 @@ impl Kernel {
 
 /// Returns every budget that an agent spends from: its own, its team's and those above it, the session's. The order is
 /// the same whatever was spent.
-fn purses(state: &State, budgets: &Budgets, agent: AgentId) -> Vec<Purse> {
-    let mut purses = Vec::new();
+fn purses(state: &State, agent: AgentId) -> Vec<Purse> {
+    let (mut purses, budgets) = (Vec::new(), state.budgets());
     let Some(agent) = state.org().agent(agent) else { return purses };
     if let Some(budget) = budget_of(budgets, agent) {
         let spent = state.ledger().agent(agent.id).money();
@@ -107,8 +107,8 @@ pub fn spent_in(state: &State, team: TeamId) -> Spent {
 }
 
 /// Says why an agent may begin nothing new, if a budget that it spends from is used up and is to be kept.
-pub(super) fn refused(state: &State, budgets: &Budgets, agent: AgentId) -> Option<String> {
-    let spent = purses(state, budgets, agent);
+pub(super) fn refused(state: &State, agent: AgentId) -> Option<String> {
+    let spent = purses(state, agent);
     let kept = |purse: &&Purse| purse.budget.at_limit != AtLimit::Warn && purse.spent >= purse.budget.amount;
     let purse = spent.iter().find(kept)?;
     let whose = match purse.spender {

@@ -239,6 +239,9 @@ pub enum Refusal {
     /// The agent is not ready for input, and the sender did not want to wait.
     #[error("`{0}` is not ready for input: {1}")]
     NotReady(Name, String),
+    /// A budget that it spends from is used up.
+    #[error("`{0}` may begin nothing new: {1}")]
+    OverBudget(Name, String),
     /// There is nothing to send.
     #[error("the text is empty")]
     EmptyText,
@@ -306,8 +309,6 @@ impl Decision {
 pub struct Kernel {
     state: State,
     broadcasts: Broadcasts,
-    /// What may be spent: a person's settings, and no part of what happened.
-    budgets: Budgets,
 }
 
 impl Kernel {
@@ -327,23 +328,19 @@ impl Kernel {
     }
 
     fn of(state: State) -> Kernel {
-        Kernel { state, broadcasts: Broadcasts::default(), budgets: Budgets::default() }
+        Kernel { state, broadcasts: Broadcasts::default() }
     }
 
     /// Takes over what may be spent from now on.
     pub fn limit(&mut self, budgets: Budgets) {
-        self.budgets = budgets;
-    }
-
-    /// Returns what may be spent.
-    #[must_use]
-    pub fn budgets(&self) -> &Budgets {
-        &self.budgets
+        self.state.limit(budgets);
     }
 
     /// Goes back to a state that was kept, since what was decided after it could not be. Open broadcasts stay open.
     pub fn begin_again(&mut self, kept: State) {
+        let budgets = self.state.budgets().clone();
         self.state = kept;
+        self.state.limit(budgets);
     }
 
     /// Returns the state.

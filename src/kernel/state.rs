@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 use super::SETTLE_FOR;
-use crate::price::{Day, Ledger, Place};
+use crate::price::{Budgets, Day, Ledger, Place};
 
 /// Everything the kernel knows of a session.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct State {
     /// What was spent.
     #[serde(default)]
     ledger: Ledger,
+    /// What may be spent: a person's settings, and no part of what happened.
+    #[serde(skip)]
+    budgets: Budgets,
     last_agent: u32,
     last_team: u32,
     last_message: u32,
@@ -219,6 +222,16 @@ impl State {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Returns what may be spent.
+    #[must_use]
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+
+    pub(super) fn limit(&mut self, budgets: Budgets) {
+        self.budgets = budgets;
     }
 
     /// Returns the number of the last event that was kept.

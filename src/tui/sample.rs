@@ -61,6 +61,7 @@ pub(super) fn agent(place: usize) -> AgentView {
         progress: None,
         unseen: name == "db-lead",
         held: usize::from(name == "be-2"),
+        spent: crate::protocol::SpentView::default(),
         pid: (state != "stopped").then_some(100),
         exit: None,
         started_at: None,

@@ -52,7 +52,8 @@ fn what_is_told_again_is_put_down_once() {
     assert_eq!(s.used("a", usage("c", 100)).events, []);
     let _ = s.used("a", usage("c", 150));
     assert_eq!(s.kernel.state().ledger().total().told, MicroUsd(150));
-    let stale = Fact::Used { agent: s.id("a"), epoch: 9, usage: usage("c", 999), estimate: None, day: Day(0) };
+    let stale =
+        Fact::Used { agent: s.id("a"), epoch: 9, usage: usage("c", 999), estimate: None, day: Day(0) };
     assert_eq!(s.fact(stale).events, [], "an earlier or later start tells nothing of this one");
 }
 
