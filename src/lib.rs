@@ -28,13 +28,13 @@
 //!        blueprint   domain manifest adapter            the session file and blueprints; a plan is ordinary commands
 //!        headless    domain                             reads what a program writes that runs one prompt without a screen
 //!        price       domain manifest                    what tokens cost, and who has spent how much
-//!        kernel      domain                             decides; one kernel a session
+//!        kernel      domain price                       decides; one kernel a session
 //!        protocol    domain                             what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
 //!        store       domain                             SQLite: one writer thread, group commit
 //!        pty         domain                             the holder, and the client to it
 //!        client      domain protocol                    the typed client to the daemon
-//! FRONT  daemon      domain manifest terminal adapter blueprint kernel protocol config store pty
+//! FRONT  daemon      domain manifest terminal adapter blueprint price kernel protocol config store pty
 //!        http        domain protocol daemon             the API: one file a resource
 //!        tui         domain manifest layout theme terminal protocol config client
 //!        demo        domain                             the scripted organisation of `agentctl demo`

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::domain::{Key, Name};
-use crate::protocol::SESSION_VARIABLE;
+use crate::protocol::{self, SESSION_VARIABLE};
 
 /// Mission control for teams of AI coding agents: a living org chart of real terminals.
 ///
@@ -62,6 +62,12 @@ pub(super) enum Command {
     /// Run a prompt to its end, without a screen, and print the answer
     #[command(after_help = super::run::AFTER)]
     Run(Box<super::run::RunArgs>),
+    /// Say what was spent: tokens, and money where it is known
+    Cost {
+        /// Told apart by agent, team, model, day or for the session as a whole
+        #[arg(long, value_enum, default_value = "agent")]
+        by: CostBy,
+    },
     /// Agents: list, create, move, explain, …
     #[command(subcommand)]
     Agent(Agent),
@@ -156,6 +162,34 @@ pub(super) enum Command {
     },
 }
 
+/// How spending is told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CostBy {
+    /// By agent
+    Agent,
+    /// By team, with what stands in it
+    Team,
+    /// By model
+    Model,
+    /// By day
+    Day,
+    /// The session as a whole
+    Session,
+}
+
+impl From<CostBy> for protocol::CostBy {
+    fn from(by: CostBy) -> protocol::CostBy {
+        match by {
+            CostBy::Agent => protocol::CostBy::Agent,
+            CostBy::Team => protocol::CostBy::Team,
+            CostBy::Model => protocol::CostBy::Model,
+            CostBy::Day => protocol::CostBy::Day,
+            CostBy::Session => protocol::CostBy::Session,
+        }
+    }
+}
+
+/// A kind of file that a person writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum FileKind {
     /// A session file

@@ -4,6 +4,7 @@ mod agent;
 mod args;
 mod blueprint;
 mod check;
+mod cost;
 mod daemon;
 mod doctor;
 mod event;
@@ -99,6 +100,7 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         Some(Command::Down { all }) => session::down(&here, all).await,
         Some(Command::Session(command)) => session::run(&here, command).await,
         Some(Command::Status) => status::status(&here).await,
+        Some(Command::Cost { by }) => cost::cost(&here, by.into()).await,
         Some(Command::Agent(command)) => agent::run(&here, command).await,
         Some(Command::Blueprint(command)) => blueprint::run(&here, command),
         Some(Command::Check { file, kind }) => check::check(&here.paths, &file, kind),

@@ -37,6 +37,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::StartFailed { agent, .. }
         | Event::AgentExited { agent, .. }
         | Event::Observed { agent, .. }
+        | Event::Used { agent, .. }
         | Event::Looked { agent } => Touched::Agent(*agent),
         Event::MessageAccepted { message } => Touched::Agent(message.to),
         Event::MessageTyping { to, .. }
@@ -44,6 +45,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::MessageDropped { to, .. } => Touched::Agent(*to),
         Event::PlanFollowed { .. }
         | Event::Pulse { .. }
+        | Event::BudgetCrossed { .. }
         | Event::BroadcastOpened { .. }
         | Event::BroadcastClosed { .. } => Touched::Nothing,
     }
@@ -100,6 +102,8 @@ fn problem(refusal: &Refusal) -> Problem {
         Refusal::NotRunning(name) => {
             Problem::new(Code::Conflict, text).hint(format!("start it: agentctl agent start {name}"))
         }
+        Refusal::OverBudget(..) => Problem::new(Code::Conflict, text)
+            .hint("agentctl cost shows what was spent; [budget] in config.toml says how much may be"),
         Refusal::NotReady(..) => {
             Problem::new(Code::Conflict, text).hint("without --now it is held until it is ready")
         }

@@ -1,5 +1,6 @@
 //! The daemon's beginning: its place, its settings, every session that is kept, every agent that is alive.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use super::{Daemon, DaemonError, clock, lock, socket_name};
 use crate::config::{Config, Paths};
 use crate::domain::{AgentId, Name};
 use crate::kernel::{Fact, Input, Kernel, Phase, State};
+use crate::price;
 use crate::protocol::{VERSION, VersionView, rfc3339};
 use crate::store::{Store, StoreError};
 
@@ -46,15 +48,20 @@ impl Default for History {
 
 pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, DaemonError> {
     let (place, listener) = lock::take(&paths)?;
-    let settings: Settings = Config::load(&paths.settings(), crate::config::SECTIONS)?.read()?;
     let library = Library::read(&paths)?;
     let kept = Arc::new(paths.clone());
+    let config = Config::load(&paths.settings(), crate::config::SECTIONS)?;
+    let settings: Settings = config.read()?;
+    let money: price::Settings = config.read()?;
+    let complain = |span: &Range<usize>, field: &str, why: &str| config.at(span, field, why);
+    let (prices, budgets) = (money.prices(&complain)?, money.budgets(&complain)?);
     let (news, heard) = mpsc::channel(NEWS);
     let (asks, requests) = mpsc::channel(REQUESTS);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool::start(processors.saturating_sub(1).clamp(1, 4))?;
     let cap = settings.history.megabytes.saturating_mul(1 << 20);
     let mut world = World::new(paths, program, library, cap, pool, news);
+    (world.prices, world.budgets) = (prices, budgets);
     let mut sessions = std::collections::BTreeMap::new();
     for name in kept_sessions(&world.paths) {
         match restore(&world.paths, &name) {
@@ -66,6 +73,7 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
         }
     }
     for session in sessions.values_mut() {
+        session.kernel.limit(world.budgets.clone());
         resume(session, &mut world).await;
     }
     world.look_at_adapters();

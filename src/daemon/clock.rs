@@ -5,11 +5,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
 use crate::domain::Timestamp;
+use crate::price::Day;
 
 /// Returns the time of day.
 pub(super) fn wall() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Returns the day on which an instant is here, as days after 1970-01-01.
+pub(super) fn day(at: Timestamp) -> Day {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+    let date = at.to_zoned(jiff::tz::TimeZone::system()).date();
+    let days = date.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days());
+    Day(days)
 }
 
 /// A clock that never goes backwards or jumps: its timestamps count from its making and are good for spans alone.

@@ -13,7 +13,7 @@ use super::session::{AnswerTo, Session};
 use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, PaneNews, World, Written};
-use super::{HistoryPlace, boot, socket_name, view};
+use super::{HistoryPlace, boot, socket_name, spending, view};
 use crate::domain::{Actor, AgentId, AgentRef, Command, Name, Timestamp, nearest};
 use crate::kernel::{Input, Kernel, Phase};
 use crate::protocol::{Code, OpenedView, Problem, SessionDraft, VersionView};
@@ -127,6 +127,9 @@ impl Engine {
                 let to = to.map(|to| agent(s, &to)).transpose()?;
                 Ok(view::messages(s.state(), to))
             }),
+            Request::Cost(name, by, reply) => {
+                self.answer(&name, reply, |s, _| Ok(spending::cost(s.state(), by)));
+            }
             Request::Ask { session, actor, command, reply } => self.ask(&session, &actor, *command, reply),
             Request::Explain(name, who, reply) => self.explain(&name, &who, reply),
             Request::Text(name, who, ansi, reply) => self.text(&name, &who, ansi, reply),
@@ -221,9 +224,10 @@ impl Engine {
             return Err(Problem::new(Code::Invalid, text));
         }
         rehearse(name, draft)?;
-        let session = boot::make(&self.world.paths, name, &draft.root).map_err(|e| {
+        let mut session = boot::make(&self.world.paths, name, &draft.root).map_err(|e| {
             Problem::new(Code::Storage, format!("make the session `{name}`")).cause(e.to_string())
         })?;
+        session.kernel.limit(self.world.budgets.clone());
         self.sessions.insert(name.clone(), session);
         Ok(true)
     }

@@ -23,6 +23,7 @@ mod pool;
 mod request;
 mod session;
 mod slot;
+mod spending;
 mod view;
 mod wake;
 mod world;

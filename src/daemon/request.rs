@@ -10,8 +10,8 @@ use super::pane::PaneText;
 use crate::config::Paths;
 use crate::domain::{Actor, AgentId, AgentRef, Command, EventRecord, Input, Launch, Name, Route};
 use crate::protocol::{
-    AgentDraft, Answer, Code, Explanation, MessageView, OpenedView, PaneView, Problem, ServerMessage,
-    SessionDraft, SessionSummary, StatusView, VersionView,
+    AgentDraft, Answer, Code, CostBy, CostView, Explanation, MessageView, OpenedView, PaneView, Problem,
+    ServerMessage, SessionDraft, SessionSummary, StatusView, VersionView,
 };
 
 /// How many requests may wait for the loop; beyond that, whoever asks waits.
@@ -40,6 +40,7 @@ pub(super) enum Request {
     Down(Name, Reply<()>),
     Status(Name, Reply<StatusView>),
     Messages(Name, Option<AgentRef>, Reply<Vec<MessageView>>),
+    Cost(Name, CostBy, Reply<CostView>),
     Ask {
         session: Name,
         actor: Who,
@@ -231,6 +232,10 @@ impl Handle {
     ask!(
         /// Returns the messages that wait.
         messages(session: Name, to: Option<AgentRef>) -> Vec<MessageView>, |reply| Request::Messages(session, to, reply)
+    );
+    ask!(
+        /// Returns what was spent.
+        cost(session: Name, by: CostBy) -> CostView, |reply| Request::Cost(session, by, reply)
     );
     ask!(
         /// Asks something of a session.

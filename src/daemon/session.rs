@@ -16,7 +16,7 @@ use super::request::{Attached, Colors, Reply, Told};
 use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, Whose, World};
-use super::{answer, clock, view};
+use super::{answer, clock, spending, view};
 use crate::domain::{
     Actor, AgentId, AgentRef, Command, Durability, Event, EventRecord, Input as Pressed, Launch, Name, Route,
 };
@@ -390,6 +390,13 @@ impl Session {
             }
             if let Event::Pulse { from, to } = record.event {
                 self.tell(&ServerMessage::Pulse { from, to });
+            }
+            if let Event::Used { .. } = record.event {
+                let total = spending::view(&self.kernel.state().ledger().total());
+                self.tell(&ServerMessage::Spent { total });
+            }
+            if let Some(text) = spending::notice(self.kernel.state(), &record.event) {
+                self.tell(&ServerMessage::Notice { text });
             }
         }
         if structure {

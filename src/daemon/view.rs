@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::spending;
 use crate::domain::{
     Actor, Agent, AgentId, AgentState, EventRecord, Evidence, Message, Org, Source, Team, TeamId, Timestamp,
     WaitFor,
@@ -21,6 +22,7 @@ pub(super) fn session(state: &State, trouble: Option<&str>) -> SessionView {
         name: state.name().map(ToString::to_string).unwrap_or_default(),
         root: state.root().to_owned(),
         executive: state.org().executive().map(|a| a.name.to_string()),
+        spent: spending::view(&state.ledger().total()),
         trouble: trouble.map(str::to_owned),
     }
 }
@@ -72,6 +74,7 @@ pub(super) fn agent(state: &State, id: AgentId) -> Option<AgentView> {
         progress: live.seen.progress,
         unseen: live.unseen,
         held: state.mail(id).len(),
+        spent: spending::view(&state.ledger().agent(id)),
         pid: live.pid(),
         exit: live.exit,
         started_at: live.started_at.map(rfc3339),

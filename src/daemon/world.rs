@@ -26,6 +26,7 @@ use crate::adapter::{Adapter, Around, Opening};
 use crate::config::Paths;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
+use crate::price::{Budgets, Prices};
 use crate::protocol::NO_STATUS_VARIABLE;
 use crate::pty::{Keep, Size, Spec};
 use crate::store::StoreError;
@@ -78,6 +79,8 @@ pub(super) struct World {
     pub(super) program: PathBuf,
     pub(super) library: Library,
     pub(super) colors: Option<Colors>,
+    pub(super) prices: Prices,
+    pub(super) budgets: Budgets,
     /// The most that an agent's output takes on disk, in bytes.
     pub(super) history_cap: u64,
     pub(super) commits: FuturesUnordered<BoxFuture<'static, Written>>,
@@ -115,6 +118,8 @@ impl World {
             program,
             library,
             colors: None,
+            prices: Prices::default(),
+            budgets: Budgets::default(),
             history_cap,
             commits: FuturesUnordered::new(),
             wakes: Wakes::new(),

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agent, AgentId, BroadcastId, BroadcastReport, Command, Exit, Launch, Message, MessageId, Name,
-    Observation, Role, Run, Scope, Target, Team, TeamColor, TeamId, Timestamp,
+    Agent, AgentId, BroadcastId, BroadcastReport, Command, Exit, Launch, Message, MessageId, MicroUsd, Name,
+    Observation, Role, Run, Scope, Spender, Target, Team, TeamColor, TeamId, Timestamp, Usage,
 };
 
 /// One thing that happened in a session.
@@ -183,6 +183,32 @@ pub enum Event {
         /// The agent.
         agent: AgentId,
     },
+    /// An agent has used more than it had.
+    Used {
+        /// The agent.
+        agent: AgentId,
+        /// The team it stands in.
+        #[serde(default)]
+        team: Option<TeamId>,
+        /// The day, in the daemon's time zone: how many days after 1970-01-01 it is.
+        day: i32,
+        /// What it has used from the beginning of its conversation to now.
+        usage: Usage,
+        /// What that comes to by the prices of the day, where its program tells no money.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        estimate: Option<MicroUsd>,
+    },
+    /// A budget is nearly or wholly used up.
+    BudgetCrossed {
+        /// Whose it is.
+        spender: Spender,
+        /// How much is spent.
+        spent: MicroUsd,
+        /// Of how much.
+        budget: MicroUsd,
+        /// Whether all of it is used up; else it is four fifths.
+        used_up: bool,
+    },
     /// Something passed from one agent to another.
     Pulse {
         /// From whom; none if it came from a person.
@@ -248,7 +274,9 @@ impl Event {
             | Event::StartFailed { .. }
             | Event::AgentExited { .. }
             | Event::Observed { .. }
-            | Event::Looked { .. } => Durability::Recorded,
+            | Event::Looked { .. }
+            | Event::Used { .. }
+            | Event::BudgetCrossed { .. } => Durability::Recorded,
             Event::Pulse { .. } | Event::BroadcastOpened { .. } | Event::BroadcastClosed { .. } => {
                 Durability::Ephemeral
             }

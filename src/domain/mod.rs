@@ -33,4 +33,4 @@ pub use signal::Signal;
 pub use state::{AgentState, Evidence, Observation, Source, WaitFor};
 pub use team::{Team, TeamColor};
 pub use text::{clean, misspelt, nearest};
-pub use usage::{MicroUsd, Tokens, Usage};
+pub use usage::{MicroUsd, Spender, Tokens, Usage};

@@ -8,6 +8,8 @@ use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
+use super::{AgentId, TeamId};
+
 /// An amount of money: millionths of a US dollar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -78,6 +80,18 @@ pub struct Usage {
     /// The money; none where the program does not tell it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<MicroUsd>,
+}
+
+/// Whose spending is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spender {
+    /// The whole session.
+    Session,
+    /// A team; those that stand in it are counted with it.
+    Team(TeamId),
+    /// An agent.
+    Agent(AgentId),
 }
 
 #[cfg(test)]

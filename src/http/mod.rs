@@ -6,6 +6,7 @@
 mod agent;
 mod attach;
 mod body;
+mod cost;
 mod event;
 mod history;
 mod message;
@@ -86,6 +87,7 @@ fn routed() -> OpenApiRouter<Handle> {
         .merge(agent::routes())
         .merge(team::routes())
         .merge(message::routes())
+        .merge(cost::routes())
         .merge(event::routes())
         .merge(history::routes())
 }

@@ -85,6 +85,8 @@ pub(super) fn observe(state: &State, fact: Fact, now: Timestamp) -> Decision {
             Some(live) if live.is_up() && live.seen != seen => observed(state, agent, live, seen, now),
             Some(_) | None => Decision::default(),
         },
+        // Seen to before it comes here: what it uses up depends on what it adds.
+        Fact::Used { .. } => Decision::default(),
     }
 }
 

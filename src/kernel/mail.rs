@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 use super::{
-    Decision, Effect, Phase, Refusal, Reply, SETTLE_FOR, SUBMIT_AFTER, State, Timer, agent_of, scope_of,
+    Decision, Effect, Phase, Refusal, Reply, SETTLE_FOR, SUBMIT_AFTER, State, Timer, agent_of, cost, scope_of,
 };
 
 /// The most messages that wait for one agent.
@@ -94,7 +94,9 @@ pub(super) fn due(state: &State, timer: Timer, now: Timestamp) -> Decision {
 pub(super) fn deliver_next(state: &State, to: AgentId, seen: AgentState, now: Timestamp) -> Decision {
     let free = state.live(to).is_some_and(|live| live.typing.is_none_or(|t| t.is_settled(now)));
     match (state.org().agent(to), state.mail(to).first()) {
-        (Some(agent), Some(message)) if free && hold_reason(seen).is_none() => {
+        (Some(agent), Some(message))
+            if free && hold_reason(seen).is_none() && cost::refused(state, to).is_none() =>
+        {
             type_in(state, agent, message, now)
         }
         _ => Decision::default(),
@@ -126,6 +128,9 @@ fn post(
     let waiting = state.mail(agent.id).len();
     if waiting >= MAILBOX {
         return Err(Refusal::MailboxFull(agent.name.clone()));
+    }
+    if let Some(why) = cost::refused(state, agent.id) {
+        return Err(Refusal::OverBudget(agent.name.clone(), why));
     }
     let reason =
         hold_reason(live.seen.state).or((waiting > 0).then_some("other messages wait before it")).or(live

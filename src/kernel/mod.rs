@@ -7,6 +7,7 @@
 
 mod agent;
 mod broadcast;
+mod cost;
 mod life;
 mod mail;
 mod plan;
@@ -19,11 +20,13 @@ use std::time::Duration;
 
 use crate::domain::{
     Actor, AgentId, AgentRef, BroadcastId, BroadcastReport, Command, Event, EventRecord, Exit,
-    Input as Pressed, Launch, MessageId, MessageStatus, Name, Observation, Scope, ScopeRef, Target, TeamId,
-    TeamRef, Timestamp, nearest,
+    Input as Pressed, Launch, MessageId, MessageStatus, MicroUsd, Name, Observation, Scope, ScopeRef, Target,
+    TeamId, TeamRef, Timestamp, Usage, nearest,
 };
 
+use crate::price::{Budgets, Day};
 use broadcast::Broadcasts;
+pub use cost::{budget_of, spent_in};
 pub use state::{Live, Phase, State};
 
 /// Something that reaches the kernel.
@@ -85,6 +88,19 @@ pub enum Fact {
         epoch: u32,
         /// What is seen.
         seen: Observation,
+    },
+    /// An agent has used so much by now.
+    Used {
+        /// The agent.
+        agent: AgentId,
+        /// Which start.
+        epoch: u32,
+        /// What it has used from the beginning of its conversation to now.
+        usage: Usage,
+        /// What that comes to by the prices of the day, where its program tells no money.
+        estimate: Option<MicroUsd>,
+        /// The day.
+        day: Day,
     },
 }
 
@@ -223,6 +239,9 @@ pub enum Refusal {
     /// The agent is not ready for input, and the sender did not want to wait.
     #[error("`{0}` is not ready for input: {1}")]
     NotReady(Name, String),
+    /// A budget that it spends from is used up.
+    #[error("`{0}` may begin nothing new: {1}")]
+    OverBudget(Name, String),
     /// There is nothing to send.
     #[error("the text is empty")]
     EmptyText,
@@ -295,7 +314,7 @@ pub struct Kernel {
 impl Kernel {
     /// Begins a session; the event returned is its first.
     pub fn open(name: Name, root: std::path::PathBuf, now: Timestamp) -> (Kernel, EventRecord) {
-        let mut kernel = Kernel { state: State::default(), broadcasts: Broadcasts::default() };
+        let mut kernel = Kernel::of(State::default());
         let event = Event::SessionOpened { name, root };
         let record = kernel.record(event, Actor::Person, now);
         (kernel, record)
@@ -303,14 +322,25 @@ impl Kernel {
 
     /// Brings a session back: a state that was kept, and what happened since.
     pub fn restore(kept: State, since: impl IntoIterator<Item = EventRecord>) -> Kernel {
-        let mut kernel = Kernel { state: kept, broadcasts: Broadcasts::default() };
+        let mut kernel = Kernel::of(kept);
         since.into_iter().for_each(|record| kernel.state.evolve(&record));
         kernel
     }
 
+    fn of(state: State) -> Kernel {
+        Kernel { state, broadcasts: Broadcasts::default() }
+    }
+
+    /// Takes over what may be spent from now on.
+    pub fn limit(&mut self, budgets: Budgets) {
+        self.state.limit(budgets);
+    }
+
     /// Goes back to a state that was kept, since what was decided after it could not be. Open broadcasts stay open.
     pub fn begin_again(&mut self, kept: State) {
+        let budgets = self.state.budgets().clone();
         self.state = kept;
+        self.state.limit(budgets);
     }
 
     /// Returns the state.
@@ -327,6 +357,9 @@ impl Kernel {
 
     /// Decides what comes of one input at `now`, and folds it in.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Outcome {
+        if let Input::Fact(Fact::Used { agent, epoch, usage, estimate, day }) = input {
+            return self.spend(agent, epoch, cost::Bill { usage, estimate, day }, now);
+        }
         let (actor, decided) = match input {
             Input::Asked { actor, command: Command::FollowPlan { commands } } => {
                 return self.follow(actor, commands, now);

@@ -14,6 +14,7 @@ use crate::domain::{
 };
 
 use super::SETTLE_FOR;
+use crate::price::{Budgets, Day, Ledger, Place};
 
 /// Everything the kernel knows of a session.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,12 @@ pub struct State {
     /// The plan that was followed last.
     #[serde(default)]
     plan: Vec<Command>,
+    /// What was spent.
+    #[serde(default)]
+    ledger: Ledger,
+    /// What may be spent: a person's settings, and no part of what happened.
+    #[serde(skip)]
+    budgets: Budgets,
     last_agent: u32,
     last_team: u32,
     last_message: u32,
@@ -211,6 +218,22 @@ impl State {
         &self.plan
     }
 
+    /// Returns what was spent.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Returns what may be spent.
+    #[must_use]
+    pub fn budgets(&self) -> &Budgets {
+        &self.budgets
+    }
+
+    pub(super) fn limit(&mut self, budgets: Budgets) {
+        self.budgets = budgets;
+    }
+
     /// Returns the number of the last event that was kept.
     #[must_use]
     pub fn last_seq(&self) -> u64 {
@@ -254,7 +277,10 @@ impl State {
                 self.org.change_team(*team, |t| (t.parent, t.rank) = (*parent, *rank));
             }
             Event::LeadChanged { team, lead } => self.org.change_team(*team, |t| t.lead = *lead),
-            Event::TeamDisbanded { team } => self.org.remove_team(*team),
+            Event::TeamDisbanded { team } => {
+                self.org.remove_team(*team);
+                self.ledger.team_is_gone(*team);
+            }
             Event::AgentCreated { agent } => {
                 self.last_agent = self.last_agent.max(agent.id.0);
                 self.org.put_agent(agent.clone());
@@ -273,6 +299,7 @@ impl State {
                 self.org.remove_agent(*agent);
                 self.live.remove(agent);
                 self.mail.remove(agent);
+                self.ledger.agent_is_gone(*agent);
             }
             Event::MessageAccepted { message } => {
                 self.last_message = self.last_message.max(message.id.0);
@@ -305,7 +332,14 @@ impl State {
                 self.change(*agent, |live| live.observed(seen, *unseen, at));
             }
             Event::Looked { agent } => self.change(*agent, |live| live.unseen = false),
-            Event::Pulse { .. } | Event::BroadcastOpened { .. } | Event::BroadcastClosed { .. } => {}
+            Event::Used { agent, team, day, usage, estimate } => {
+                let place = Place { agent: *agent, team: *team, day: Day(*day) };
+                self.ledger.count(place, usage, *estimate);
+            }
+            Event::Pulse { .. }
+            | Event::BudgetCrossed { .. }
+            | Event::BroadcastOpened { .. }
+            | Event::BroadcastClosed { .. } => {}
         }
     }
 

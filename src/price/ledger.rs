@@ -76,6 +76,15 @@ enum Whose {
     Agent(AgentId),
 }
 
+impl Whose {
+    fn of(agent: AgentId, usage: &Usage) -> Whose {
+        match &usage.conversation {
+            Some(conversation) => Whose::Conversation(short(conversation)),
+            None => Whose::Agent(agent),
+        }
+    }
+}
+
 impl Default for Whose {
     fn default() -> Whose {
         Whose::Agent(AgentId(0))
@@ -116,6 +125,18 @@ impl Ledger {
             self.counters.pop_front();
         }
         new
+    }
+
+    /// Returns whether an agent told exactly this before, and nothing else since.
+    #[must_use]
+    pub fn knows(&self, agent: AgentId, usage: &Usage) -> bool {
+        let of = Whose::of(agent, usage);
+        let model = short(&usage.model);
+        let known = self.counters.iter().rev().find(|known| known.of == of && known.model == model);
+        known.is_some_and(|known| {
+            usage.tokens.is_none_or(|tokens| tokens == known.tokens)
+                && usage.cost.is_none_or(|cost| known.told == Some(cost))
+        })
     }
 
     /// Returns what the session has spent.
@@ -172,10 +193,7 @@ impl Ledger {
 
     /// Takes out the counter that this total goes on with; a new one if there is none, or the total is less than it was.
     fn take_counter(&mut self, place: Place, usage: &Usage) -> Counter {
-        let of = match &usage.conversation {
-            Some(conversation) => Whose::Conversation(short(conversation)),
-            None => Whose::Agent(place.agent),
-        };
+        let of = Whose::of(place.agent, usage);
         let model = short(&usage.model);
         let at = self.counters.iter().rposition(|known| known.of == of && known.model == model);
         let known = at.and_then(|at| self.counters.remove(at));

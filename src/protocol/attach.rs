@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AgentId, BroadcastReport, Command, Input, Route};
 
-use super::{AgentView, ChartView, Problem};
+use super::{AgentView, ChartView, Problem, SpentView};
 
 /// What a client says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,11 @@ pub enum ServerMessage {
         from: Option<AgentId>,
         /// To whom.
         to: AgentId,
+    },
+    /// The session has spent so much by now.
+    Spent {
+        /// Altogether.
+        total: SpentView,
     },
     /// Something a person should know, for the message line.
     Notice {

@@ -4,12 +4,14 @@
 //! terminal room owns. It carries no meaning of its own: what a command does is decided by the kernel.
 
 mod attach;
+mod cost;
 mod history;
 mod problem;
 mod request;
 mod view;
 
 pub use attach::{Answer, ClientMessage, PaneFrame, PaneView, ServerMessage};
+pub use cost::{CostBy, CostRow, CostView, SpentView, thousands};
 pub use history::HistoryRecord;
 pub use problem::{Code, Problem};
 pub use request::{

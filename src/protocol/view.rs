@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::SpentView;
 use crate::domain::{AgentState, Exit, Timestamp};
 
 /// The daemon that answers.
@@ -46,6 +47,9 @@ pub struct SessionView {
     pub root: PathBuf,
     /// The name of the executive, if there is one.
     pub executive: Option<String>,
+    /// What it has spent.
+    #[serde(default, skip_serializing_if = "SpentView::is_nothing")]
+    pub spent: SpentView,
     /// Something the daemon cannot do at present, such as saving to a full disk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
@@ -197,6 +201,9 @@ pub struct AgentView {
     pub unseen: bool,
     /// How many messages wait for it.
     pub held: usize,
+    /// What it has spent.
+    #[serde(default, skip_serializing_if = "SpentView::is_nothing")]
+    pub spent: SpentView,
     /// Its process.
     pub pid: Option<u32>,
     /// How its process last ended.

@@ -61,6 +61,7 @@ pub(super) fn agent(place: usize) -> AgentView {
         progress: None,
         unseen: name == "db-lead",
         held: usize::from(name == "be-2"),
+        spent: crate::protocol::SpentView::default(),
         pid: (state != "stopped").then_some(100),
         exit: None,
         started_at: None,
@@ -85,6 +86,7 @@ pub(super) fn chart() -> ChartView {
             name: "sample".to_owned(),
             root: "/work".into(),
             executive: Some("chief".to_owned()),
+            spent: crate::protocol::SpentView::default(),
             trouble: None,
         },
         teams: vec![

@@ -227,7 +227,7 @@ fn from_blueprint<'a>(
     if let (None, Some(cwd)) = (&args.cwd, &launch.cwd) {
         order.cwd = root.join(cwd);
     }
-    order.timeout = order.timeout.or(launch.limits.time_secs.map(Duration::from_secs));
+    order.timeout = order.timeout.or(launch.limits.time_secs.map(|secs| Duration::from_secs(secs.into())));
     order.budget = order.budget.or(launch.limits.budget);
     // It may stand for another model than it names.
     order.model = None;

@@ -1,5 +1,6 @@
 //! Given events, when input at t, then events and effects.
 
+mod cost;
 mod random;
 
 use std::path::PathBuf;

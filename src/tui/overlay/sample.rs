@@ -33,6 +33,7 @@ pub(super) fn view(id: u32, name: &str, team: Option<&str>, role: &str, state: A
         progress: None,
         unseen: false,
         held: 0,
+        spent: crate::protocol::SpentView::default(),
         pid: (state != AgentState::Stopped).then_some(100),
         exit: None,
         started_at: None,

@@ -43,6 +43,10 @@ impl Turn<'_> {
                 }
                 self.redraw();
             }
+            ServerMessage::Spent { total } => {
+                self.model.chart.session.spent = total;
+                self.redraw();
+            }
             ServerMessage::Notice { text } => self.say(text),
             ServerMessage::Clipboard { agent, text } => self.clipboard(agent, text),
             ServerMessage::Bell { .. } if self.model.settings.bell => self.cmds.push(Cmd::Ring),

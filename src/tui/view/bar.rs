@@ -37,6 +37,10 @@ pub(super) fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     line.put_right(&name, 20, ink.role(Role::Bar).add_modifier(ratatui::style::Modifier::BOLD));
     draw_attention(model, ink, &mut line);
+    let spent = &model.chart.session.spent;
+    if !spent.is_nothing() {
+        line.put_right(&format!(" {} ", spent.badge()), 30, bar);
+    }
     line.put_right(&help(model), 30, bar);
     if model.zoom {
         line.put_whole(" zoomed ", bar);

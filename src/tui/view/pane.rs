@@ -193,6 +193,9 @@ pub(super) fn badges(view: &AgentView) -> Vec<(String, Role)> {
     if view.held > 0 {
         out.push((format!("✉{}", view.held), Role::BadgeQueue));
     }
+    if !view.spent.is_nothing() {
+        out.push((view.spent.badge(), Role::Badge));
+    }
     out
 }
 
