@@ -187,8 +187,18 @@ impl Detector {
             task: if from_screen { matched.or(said) } else { said },
             title: self.told_title(),
             progress: progress.or(self.progress.and_then(|(progress, _)| percent(progress))),
+            source: Some(decisive.source),
+            dialog: self.dialog(),
+            draft: false,
         };
         Verdict { seen, evidence }
+    }
+
+    /// Returns the rule of the dialog on the screen that keys are known to answer.
+    fn dialog(&self) -> Option<String> {
+        let open = |found: &Match| matches!(found.state, AgentState::Waiting(_)) && !found.on_title;
+        let shown = self.matches.iter().map(|(found, _)| found).filter(|found| open(found));
+        shown.map(|found| &found.rule).find(|rule| self.adapter.dialog(rule).is_some()).cloned()
     }
 
     /// Returns whether the program says itself in what state it is.
@@ -233,9 +243,7 @@ impl Detector {
             confidence: 100,
             decisive: true,
         };
-        let reason = evidence.detail.clone();
-        let seen =
-            Observation { state: AgentState::Starting, reason, task: None, title: None, progress: None };
+        let seen = Observation::new(AgentState::Starting, evidence.detail.clone());
         Verdict { seen, evidence: vec![evidence] }
     }
 

@@ -55,6 +55,8 @@ pub(super) struct Whose<'a> {
     pub(super) agent: &'a Agent,
     /// The environment of whoever opened the session last; none is the daemon's own.
     pub(super) env: Option<&'a [(String, String)]>,
+    /// The conversation that it is to go on in; none is a new one.
+    pub(super) conversation: Option<&'a str>,
 }
 
 /// News of a pane: whose, which start, what.
@@ -155,7 +157,7 @@ impl World {
 
     /// Returns how an agent is to be started.
     pub(super) fn start(&self, whose: &Whose<'_>, epoch: u32, launch: &Launch) -> pane::Start {
-        let Whose { session, root, agent, env } = *whose;
+        let Whose { session, root, agent, env, .. } = *whose;
         let base: Vec<(OsString, OsString)> = match env {
             Some(env) => env.iter().map(|(name, value)| (name.into(), value.into())).collect(),
             None => std::env::vars_os().collect(),
