@@ -3,6 +3,7 @@
 
 use crate::domain::{Agent, AgentId, AgentRef, AgentState, Event, Exit, Launch, Observation, Run, Timestamp};
 
+use super::live::is_forced;
 use super::{Decision, Effect, Fact, Live, Phase, Refusal, State, agent_of, approval, mail, turn};
 
 /// Decides to start an agent that does not run.
@@ -68,7 +69,7 @@ pub(super) fn converse_anew(state: &State, agent: &AgentRef) -> Result<Decision,
 /// Decides to bring back everything that ended while nobody watched.
 pub(super) fn resume_all(state: &State) -> Decision {
     let lost = |agent: &&Agent| {
-        agent.run == Run::Wanted && state.live(agent.id).is_some_and(|live| live.exit == Some(Exit::Lost))
+        agent.run == Run::Wanted && state.live(agent.id).is_some_and(|live| live.exit.is_some_and(is_forced))
     };
     in_phase(state, |phase| phase == Phase::Down).filter(lost).fold(Decision::default(), |decision, agent| {
         let last = state.conversations(agent.id).last().map(|conversation| conversation.id.clone());

@@ -129,7 +129,7 @@ impl Live {
         self.exit = Some(exit);
         self.typing = None;
         self.turn_since = None;
-        if exit == Exit::Lost && wanted && resumable {
+        if is_forced(exit) && wanted && resumable {
             return self.enter(AgentState::Stopped, &format!("{exit}; it can be resumed"), at);
         }
         let failed = wanted && exit != Exit::Code(0);
@@ -170,6 +170,18 @@ impl Live {
     #[must_use]
     pub fn is_replaced(&self, seen: &Observation) -> bool {
         self.tells && matches!(seen.source, Some(Source::Prompt | Source::Activity))
+    }
+}
+
+/// Returns whether a process ended in the way in which a machine that goes down ends it, and not by itself.
+pub(super) fn is_forced(exit: Exit) -> bool {
+    const HUNG_UP: i32 = 1;
+    const TERMINATED: i32 = 15;
+    match exit {
+        Exit::Lost | Exit::Signal(HUNG_UP | TERMINATED) => true,
+        // As programs say it that catch the signal.
+        Exit::Code(code) => code == 128 + HUNG_UP || code == 128 + TERMINATED,
+        Exit::Signal(_) => false,
     }
 }
 

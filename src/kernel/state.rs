@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 use super::asked::Approvals;
-use super::live::{Live, Phase, Typing};
+use super::live::{Live, Phase, Typing, is_forced};
 
 /// How many messages are remembered with what became of them.
 const FINISHED: usize = 200;
@@ -124,10 +124,11 @@ impl State {
         self.resume.get(&agent).map(String::as_str)
     }
 
-    /// Returns whether an agent ended while nobody watched, and can go on in the conversation that it was in.
+    /// Returns whether an agent ended as everything does when a machine goes down, although nobody stopped it, and can
+    /// go on in the conversation that it was in.
     #[must_use]
     pub fn is_resumable(&self, agent: AgentId) -> bool {
-        let lost = |live: &Live| live.phase == Phase::Down && live.exit == Some(crate::domain::Exit::Lost);
+        let lost = |live: &Live| live.phase == Phase::Down && live.exit.is_some_and(is_forced);
         self.live(agent).is_some_and(lost) && self.is_wanted(agent) && self.conversations.contains_key(&agent)
     }
 

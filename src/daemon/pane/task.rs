@@ -55,6 +55,8 @@ pub(super) struct Pane {
     shown: Shown,
     /// What was seen at the last look.
     state: AgentState,
+    /// A message was submitted, and the program has not said since that it is busy.
+    awaits_reaction: bool,
     modes: Modes,
     size: Size,
     /// Until when its agent is not heard, because it floods while somebody types elsewhere.
@@ -104,6 +106,7 @@ impl Pane {
             key_draft: KeyDraft::default(),
             shown: Shown::default(),
             state: AgentState::Starting,
+            awaits_reaction: false,
             modes: Modes::default(),
             size,
             rests_until: None,
@@ -447,6 +450,7 @@ impl Pane {
             Notice::ProgramStatus(payload) => {
                 self.detector.status(payload.as_bytes(), at);
                 self.looking.hurry(now);
+                self.tell_reaction(now).await;
             }
             Notice::Progress(progress) => {
                 self.detector.progress(progress, at);

@@ -120,6 +120,7 @@ impl Pane {
             Step::Typed(message) => self.tell(News::Typed { message }).await,
             Step::Submitted(message) => {
                 self.key_draft.clear();
+                self.awaits_reaction = true;
                 self.tell(News::Submitted { message }).await;
             }
             Step::Refused(message, reason) => {
@@ -127,6 +128,21 @@ impl Pane {
                 self.looking.hurry(now);
                 self.tell(News::SubmitRefused { message, reason }).await;
             }
+        }
+    }
+
+    /// Tells at once that the program says it is busy, if a message waits for that: its turn may be over by the next
+    /// look.
+    pub(super) async fn tell_reaction(&mut self, now: Instant) {
+        if !self.awaits_reaction {
+            return;
+        }
+        let seen = self.detector.verdict(self.around.steady.at(now)).seen;
+        if seen.state.is_busy() {
+            self.awaits_reaction = false;
+            self.state = seen.state;
+            self.told.tell(seen.clone(), now);
+            self.tell(News::Observed(seen)).await;
         }
     }
 
