@@ -201,12 +201,14 @@ impl Detector {
     /// Looks at the screen.
     pub fn look(&mut self, view: &View, now: Timestamp) {
         let title = View { title: &self.title, ..*view };
-        self.draft = draft::seen(&self.adapter.draft, view);
         let before = std::mem::take(&mut self.matches);
         for found in self.adapter.rules.matches(&title) {
             let since = before.iter().find(|(old, _)| *old == found).map_or(now, |(_, at)| *at);
             self.matches.push((found, since));
         }
+        // Where a dialog is open, there is no input box, and what looks like one is a prompt of before.
+        let asks = self.matches.iter().any(|(found, _)| matches!(found.state, AgentState::Waiting(_)));
+        self.draft = if asks { None } else { draft::seen(&self.adapter.draft, view) };
     }
 
     /// Returns what is believed now.

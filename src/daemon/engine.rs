@@ -74,6 +74,14 @@ impl Engine {
         self.sessions.values().for_each(|session| session.learn(&self.world));
     }
 
+    fn reload_adapters(&mut self) -> Result<(), Problem> {
+        let reloaded = self.world.reload_adapters();
+        self.learn();
+        reloaded.map_err(|error| {
+            Problem::new(Code::Invalid, "the adapters stay as they were").cause(error.to_string())
+        })
+    }
+
     async fn select(&mut self, ended: Pin<&mut impl Future<Output = ()>>) -> Ready {
         tokio::select! {
             biased;
@@ -113,6 +121,7 @@ impl Engine {
             Request::Sessions(reply) => {
                 drop(reply.send(self.sessions.values().map(|s| view::summary(s.state())).collect()));
             }
+            Request::ReloadAdapters(reply) => drop(reply.send(self.reload_adapters())),
             Request::Open(draft, reply) => self.open(*draft, reply),
             Request::Delete(name, reply) => self.delete(name, reply),
             Request::Forget(name, reply) => drop(reply.send(self.forget(&name))),
