@@ -34,7 +34,7 @@ pub(super) struct Ticket(pub(super) u64);
 impl HookCall {
     /// Reads what the program told.
     pub(super) fn signals(&self) -> Vec<Signal> {
-        stub::read_hook(&self.cli, &self.payload)
+        crate::adapter::read_hook(&self.cli, &self.payload)
     }
 
     /// Returns whether the program shows its dialog while this hook waits, so that it may wait. Any other program
@@ -103,30 +103,6 @@ fn printed(verdict: &Verdict) -> Option<String> {
     };
     let specific = json!({ "hookEventName": "PermissionRequest", "decision": decision });
     Some(json!({ "hookSpecificOutput": specific }).to_string())
-}
-
-mod stub {
-    use crate::domain::{Ask, AskKind, Signal};
-    use serde_json::Value;
-
-    pub(super) fn read_hook(_: &str, payload: &Value) -> Vec<Signal> {
-        let text = |field: &str| payload.get(field).and_then(Value::as_str).map(str::to_owned);
-        let key = || Some(format!("{:?}", payload.get("tool_input")));
-        match text("hook_event_name").as_deref() {
-            Some("UserPromptSubmit") => vec![Signal::PromptTaken { text: text("prompt") }],
-            Some("Stop") => vec![Signal::TurnEnded { text: text("last_assistant_message"), error: None }],
-            Some("SessionStart") => {
-                vec![Signal::Conversation { id: text("session_id").unwrap_or_default(), transcript: None }]
-            }
-            Some("PostToolUse") => vec![Signal::AskSettled { key: key() }],
-            Some("PermissionRequest") => {
-                let detail = payload.get("tool_input").map(ToString::to_string).unwrap_or_default();
-                let tool = text("tool_name").unwrap_or_default();
-                vec![Signal::Asks(Ask { kind: AskKind::Permission { tool, detail, diff: None }, key: key() })]
-            }
-            _ => Vec::new(),
-        }
-    }
 }
 
 #[cfg(test)]

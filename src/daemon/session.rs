@@ -20,8 +20,10 @@ use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, Whose, World};
 use super::{answer, clock, view};
+use crate::adapter::Opening;
 use crate::domain::{
     Actor, AgentId, AgentRef, Command, Durability, Event, EventRecord, Input as Pressed, Launch, Name, Route,
+    Signal,
 };
 use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State};
 use crate::protocol::{Answer, Code, OpenedView, PaneView, Problem, ServerMessage};
@@ -215,6 +217,7 @@ impl Session {
     pub(super) fn news(&mut self, agent: AgentId, epoch: u32, news: News, world: &mut World) {
         let Some(slot) = self.slots.get_mut(&agent).filter(|slot| slot.epoch == epoch) else { return };
         slot.note(&news);
+        let slot_conversation = slot.conversation.clone();
         match news {
             News::HolderGone => return self.answer_downs(),
             News::Bell => return self.tell(&ServerMessage::Bell { agent }),
@@ -234,8 +237,16 @@ impl Session {
             }
             _ => {}
         }
+        let conversation = match news {
+            News::Started { .. } => slot_conversation,
+            _ => None,
+        };
         let Some(fact) = news.fact(agent, epoch) else { return };
         self.take(Input::Fact(fact), AnswerTo::Nobody, world);
+        if let Some(id) = conversation {
+            let signal = Signal::Conversation { id, transcript: None };
+            self.take(Input::Fact(Fact::Signalled { agent, epoch, signal }), AnswerTo::Nobody, world);
+        }
         self.answer_downs();
     }
 
@@ -272,6 +283,15 @@ impl Session {
     pub(super) fn recolor(&self, colors: Colors) {
         for slot in self.slots.values() {
             slot.order(Order::Colors(colors));
+        }
+    }
+
+    /// Tells every pane what is known of its program now.
+    pub(super) fn learn(&self, world: &World) {
+        for agent in self.kernel.state().org().agents() {
+            if let Some(slot) = self.slots.get(&agent.id) {
+                slot.order(Order::Adapter(world.known_of(&agent.launch).0));
+            }
         }
     }
 
@@ -447,20 +467,33 @@ impl Session {
         conversation: Option<&str>,
         world: &mut World,
     ) {
+        // A file that was changed a moment ago counts; one that is wrong was told of in the log.
+        world.refresh_adapters_at_start();
         let Some(known) = self.kernel.state().org().agent(agent) else { return };
+        let opening = deliver::opening(conversation);
+        let id = match &opening {
+            Some(Opening::New(id) | Opening::Resume(id)) => Some(id.clone()),
+            None => None,
+        };
         let size = self.clients.size_of(agent);
         let whose = Whose {
             session: &self.name,
             root: self.kernel.state().root(),
             agent: known,
             env: self.env.as_deref(),
-            conversation,
+            conversation: opening,
         };
-        let start = world.start(&whose, epoch, launch);
+        let start = world.start(whose, epoch, launch);
+        // A program that chooses its conversation itself was not told this one.
+        let told =
+            id.filter(|id| start.spec.argv.iter().any(|word| word.to_string_lossy().contains(id.as_str())));
         self.slots
             .entry(agent)
             .or_default()
             .begin(epoch, size, |frames, size| world.open_pane(start, frames, size));
+        if let Some(slot) = self.slots.get_mut(&agent) {
+            slot.conversation = told;
+        }
     }
 
     fn order(&mut self, agent: AgentId, order: Order) {

@@ -29,6 +29,8 @@ pub(super) enum Asked {
 pub(super) struct Slot {
     pub(super) epoch: u32,
     pub(super) frames: Frames,
+    /// The conversation that its program was told to be in.
+    pub(super) conversation: Option<String>,
     orders: Option<mpsc::Sender<Order>>,
     has_holder: bool,
     size: Extent,
@@ -45,6 +47,7 @@ impl Default for Slot {
         Slot {
             epoch: 0,
             frames: Frames::default(),
+            conversation: None,
             orders: None,
             has_holder: false,
             size: FIRST_SIZE,

@@ -29,7 +29,7 @@ use crate::domain::{
     TeamRef, Timestamp, nearest,
 };
 
-pub use asked::{Answered, Approvals, OpenApproval, Settled};
+pub use asked::OpenApproval;
 use broadcast::Broadcasts;
 pub use input::{Fact, Input, Timer};
 pub use live::{Live, Phase};

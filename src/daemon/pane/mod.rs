@@ -6,6 +6,7 @@
 
 mod attention;
 mod dialog;
+mod files;
 mod keep;
 mod look;
 mod screen;
@@ -13,6 +14,7 @@ mod task;
 mod told;
 mod typing;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,12 +30,13 @@ use super::request::Colors;
 use super::world::PaneNews;
 use crate::adapter::Adapter;
 use crate::domain::{
-    AgentId, AgentState, ApprovalId, Evidence, Exit, Input, MessageId, Name, Observation, Source, Verdict,
+    AgentId, ApprovalId, Evidence, Exit, Input, MessageId, Name, Observation, Signal, Verdict,
 };
 use crate::kernel::Fact;
 use crate::pty::{Reader, Spec, Writer};
 use crate::terminal::Screen;
 
+pub(super) use files::folder as files_of;
 pub(super) use keep::remove_folder;
 
 /// Whose pane it is.
@@ -46,6 +49,8 @@ pub(super) struct About {
     pub(super) folder: PathBuf,
     /// What is known of its program.
     pub(super) adapter: Arc<Adapter>,
+    /// Whether its program's own word for its state (OSC 7501) is neither asked for nor heard.
+    pub(super) deaf: bool,
 }
 
 /// How an agent is to be started.
@@ -53,6 +58,8 @@ pub(super) struct About {
 pub(super) struct Start {
     pub(super) about: About,
     pub(super) spec: Spec,
+    /// Files made for this start: name and text.
+    pub(super) files: BTreeMap<String, String>,
 }
 
 /// An agent that was found alive.
@@ -73,7 +80,7 @@ pub(super) struct Connection {
 /// What a pane begins with.
 pub(super) enum Beginning {
     /// An agent that is to be started.
-    Start { spec: Box<Spec>, program: PathBuf },
+    Start { spec: Box<Spec>, program: PathBuf, files: BTreeMap<String, String> },
     /// An agent that lives.
     Adopt(Box<Connection>),
 }
@@ -103,8 +110,8 @@ pub(super) enum Order {
     Interrupt { force: bool },
     /// Press the keys that answer a dialog, if it is still on the screen.
     Answer { approval: ApprovalId, dialog: String, verdict: Verdict },
-    /// Take in what the program told of its state.
-    Signal { source: Source, state: AgentState, rule: String, detail: String },
+    /// Take in what the program told beside its screen.
+    Signal(Signal),
     /// Take another size.
     Resize(Extent),
     /// Ask the process tree to end, and force it after a grace.
@@ -119,6 +126,8 @@ pub(super) enum Order {
     Text { ansi: bool, reply: oneshot::Sender<Result<PaneText, crate::protocol::Problem>> },
     /// Tell the evidence for the agent's state, each piece with its age.
     Explain(oneshot::Sender<Vec<(Evidence, Duration)>>),
+    /// What is known of the program has changed.
+    Adapter(Arc<Adapter>),
     /// Answer programs that ask for colours with these.
     Colors(Colors),
     /// Keep the screen on disk: the daemon ends.

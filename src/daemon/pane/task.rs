@@ -2,6 +2,7 @@
 
 mod deliver;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use super::look::{Looking, Texts};
 use super::screen::{Display, Parsed, ScreenPlace};
 use super::told::{Telling, Told};
 use super::typing::{KeyDraft, Typist};
-use super::{About, Around, Beginning, Connection, News, Order, PaneText, keep};
+use super::{About, Around, Beginning, Connection, News, Order, PaneText, files, keep};
 use crate::adapter::{Detector, View};
 use crate::domain::{AgentState, Exit, Input, Observation, clean};
 use crate::protocol::{Code, Problem};
@@ -123,7 +124,7 @@ impl Pane {
 
     pub(super) async fn run(mut self, beginning: Beginning) {
         match beginning {
-            Beginning::Start { spec, program } => self.start(*spec, program).await,
+            Beginning::Start { spec, program, files } => self.start(*spec, program, files).await,
             Beginning::Adopt(connection) => self.adopt(*connection),
         }
         while self.turn().await {}
@@ -204,7 +205,7 @@ impl Pane {
         }
     }
 
-    async fn start(&mut self, mut spec: Spec, program: PathBuf) {
+    async fn start(&mut self, mut spec: Spec, program: PathBuf, files: BTreeMap<String, String>) {
         // A closed semaphore is a daemon that ends.
         let Ok(_turn) = Arc::clone(&self.around.starting).acquire_owned().await else { return };
         self.about
@@ -214,7 +215,11 @@ impl Pane {
         keep::forget(self.about.folder.clone(), u64::MAX).await;
         self.size = Size::new(spec.size.rows(), spec.size.cols());
         self.begin_screen(Box::new(Screen::new(self.size)), spec.first_seq);
-        let started = pty::spawn(&program, &["holder".as_ref()], &spec).await;
+        let written = files::write(self.about.folder.clone(), self.about.epoch, files).await;
+        let started = match written {
+            Ok(()) => pty::spawn(&program, &["holder".as_ref()], &spec).await.map_err(|error| chain(&error)),
+            Err(error) => Err(format!("write its files: {error}")),
+        };
         let connected = match started {
             Ok(running) => pty::connect(&spec.socket, Some(spec.first_seq))
                 .await
@@ -222,8 +227,8 @@ impl Pane {
                 .map(|c| (running, c)),
             Err(error) => {
                 let cwd = spec.cwd.display();
-                tracing::warn!(agent = %self.about.agent, "it cannot be started in {cwd}: {error:?}");
-                Err(chain(&error))
+                tracing::warn!(agent = %self.about.agent, "it cannot be started in {cwd}: {error}");
+                Err(error)
             }
         };
         match connected {
@@ -273,8 +278,10 @@ impl Pane {
             Order::Press(input) if self.typist.is_typing() => self.wait(input).await,
             Order::Press(input) => self.pressed(&input).await,
             Order::Abandon { message } => self.abandon_text(message),
-            // What a program tells of its state is the detector's to judge.
-            Order::Signal { .. } => {}
+            Order::Signal(signal) => {
+                self.detector.signal(&signal, self.around.steady.now());
+                self.looking.hurry(Instant::now());
+            }
             Order::Resize((rows, cols)) => {
                 self.size = Size::new(rows, cols);
                 let size = pty::Size::new(rows, cols);
@@ -307,6 +314,11 @@ impl Pane {
                 // A daemon that ends may not have waited.
                 let _ = done.send(());
             }
+            Order::Adapter(adapter) => {
+                self.detector.learn(Arc::clone(&adapter));
+                self.about.adapter = adapter;
+                self.looking.hurry(Instant::now());
+            }
             Order::Show
             | Order::Text { .. }
             | Order::Colors(_)
@@ -336,27 +348,6 @@ impl Pane {
             }
             _ => {}
         }
-    }
-
-    async fn press(&mut self, input: &Input) {
-        let mut bytes = Vec::new();
-        terminal::encode(input, &self.modes, self.size, &mut bytes);
-        if bytes.is_empty() {
-            return;
-        }
-        let now = Instant::now();
-        self.attention.pressed(now);
-        self.around.headroom.pressed(now);
-        self.rests_until = None;
-        // Before the key, so that its echo waits for nothing.
-        self.pace(now).await;
-        if matches!(input, Input::Key(_) | Input::Paste(_)) {
-            self.detector.input(self.around.steady.now());
-        }
-        if matches!(input, Input::Focus(_)) {
-            self.detector.redraws(self.around.steady.now());
-        }
-        self.ask(async |writer| writer.write(&bytes).await).await;
     }
 
     /// Asks the holder for something. A connection that broke is noticed where it is read.
@@ -413,10 +404,11 @@ impl Pane {
             self.exit = Some(Exit::Lost);
             self.tell(News::Exited(Exit::Lost)).await;
         }
+        files::remove(&self.about.folder, self.about.epoch).await;
         self.tell(News::HolderGone).await;
     }
 
-    async fn take(&mut self, parsed: Parsed) {
+    async fn take(&mut self, mut parsed: Parsed) {
         let now = Instant::now();
         self.parsed += parsed.bytes as u64;
         if parsed.bytes > 0 {
@@ -425,6 +417,9 @@ impl Pane {
         }
         if let Some(screen) = self.place.screen() {
             self.modes = screen.modes();
+        }
+        if self.about.deaf {
+            without_status(&mut parsed.replies);
         }
         if !parsed.replies.is_empty() {
             self.ask(async |writer| writer.write(&parsed.replies).await).await;
@@ -447,6 +442,7 @@ impl Pane {
     async fn notice(&mut self, notice: Notice, now: Instant) {
         let at = self.around.steady.at(now);
         match notice {
+            Notice::ProgramStatus(_) if self.about.deaf => {}
             Notice::ProgramStatus(payload) => {
                 self.detector.status(payload.as_bytes(), at);
                 self.looking.hurry(now);
@@ -514,7 +510,7 @@ impl Pane {
         self.shown.see(&mut seen, rows, now);
         let again = self.detector.look_again_at(at).map(|at| self.around.steady.instant(at));
         self.note_state(seen.state);
-        let (draft, until) = self.key_draft.stands(now);
+        let (draft, until) = self.key_draft.stands(self.detector.draft(), now);
         seen.draft = draft;
         Some((seen, [again, until].into_iter().flatten().min()))
     }
@@ -551,6 +547,15 @@ fn paint(screen: &mut Screen, colors: Colors) {
     let rgb = |(r, g, b)| Rgb(r, g, b);
     let foreground = rgb(colors.foreground);
     screen.set_palette(Palette { foreground, background: rgb(colors.background), cursor: foreground });
+}
+
+/// Takes the answer to a question for the program status protocol out of what the terminal answers.
+fn without_status(replies: &mut Vec<u8>) {
+    for answer in [&b"\x1b]7501;?\x1b\\"[..], b"\x1b]7501;?\x07"] {
+        while let Some(at) = replies.windows(answer.len()).position(|part| part == answer) {
+            replies.drain(at..at + answer.len());
+        }
+    }
 }
 
 /// What a program wants in the clipboard, as text; nothing where it is none or far too much.

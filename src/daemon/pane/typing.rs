@@ -255,12 +255,14 @@ fn pieces(bytes: &[u8], most: usize) -> VecDeque<Vec<u8>> {
 #[derive(Debug, Default)]
 pub(super) struct KeyDraft {
     typed: usize,
+    pressed_at: Option<Instant>,
     sent_at: Option<Instant>,
 }
 
 impl KeyDraft {
     /// A person pressed something.
     pub(super) fn pressed(&mut self, input: &Input, now: Instant) {
+        self.pressed_at = Some(now);
         match input {
             Input::Paste(text) => self.typed += text.chars().count(),
             Input::Key(key) => self.key(*key, now),
@@ -278,10 +280,17 @@ impl KeyDraft {
         *self = KeyDraft::default();
     }
 
-    /// Returns whether something stands in the input, and when that may be over by itself.
-    pub(super) fn stands(&self, now: Instant) -> (bool, Option<Instant>) {
-        let until = self.sent_at.map(|at| at + SENT_AFTER).filter(|until| *until > now);
-        (self.typed > 0 || until.is_some(), until)
+    /// Returns whether something stands in the input, and when that may be over by itself. What the screen shows of the
+    /// input is believed, once what was pressed has had time to get there.
+    pub(super) fn stands(&self, shown: Option<bool>, now: Instant) -> (bool, Option<Instant>) {
+        let fresh = |at: Option<Instant>| at.map(|at| at + SENT_AFTER).filter(|until| *until > now);
+        let (sent, pressed) = (fresh(self.sent_at), fresh(self.pressed_at));
+        match shown {
+            Some(true) => (true, sent),
+            Some(false) if pressed.is_some() => (self.typed > 0 || sent.is_some(), pressed),
+            Some(false) => (sent.is_some(), sent),
+            None => (self.typed > 0 || sent.is_some(), sent),
+        }
     }
 
     fn key(&mut self, key: Key, now: Instant) {
@@ -396,7 +405,7 @@ mod tests {
         let mut draft = KeyDraft::default();
         let mut press =
             |draft: &mut KeyDraft, key: &str| draft.pressed(&Input::Key(key.parse().unwrap()), now);
-        let stands = |draft: &KeyDraft| draft.stands(now).0;
+        let stands = |draft: &KeyDraft| draft.stands(None, now).0;
         for (keys, expected) in [
             (&["up", "left"][..], false),
             (&["h", "i"], true),
@@ -412,9 +421,14 @@ mod tests {
         draft.clear();
         draft.pressed(&Input::Paste("hello".into()), now);
         press(&mut draft, "enter");
-        assert_eq!(draft.stands(now), (true, Some(now + SENT_AFTER)), "its turn has yet to begin");
-        assert_eq!(draft.stands(now + SENT_AFTER), (false, None));
+        assert_eq!(draft.stands(None, now), (true, Some(now + SENT_AFTER)), "its turn has yet to begin");
+        assert_eq!(draft.stands(None, now + SENT_AFTER), (false, None));
         draft.left();
         assert!(stands(&draft));
+        // What the screen shows is believed, but not before the key can have got there.
+        press(&mut draft, "x");
+        assert_eq!(draft.stands(Some(false), now), (true, Some(now + SENT_AFTER)));
+        assert_eq!(draft.stands(Some(false), now + SENT_AFTER), (false, None));
+        assert!(KeyDraft::default().stands(Some(true), now).0);
     }
 }

@@ -1,5 +1,7 @@
 //! What a session does with messages, hooks and answers.
 
+use std::io::Read as _;
+
 use tokio::sync::oneshot;
 
 use super::super::hook::{HookCall, Ticket};
@@ -7,11 +9,31 @@ use super::super::pane::Order;
 use super::super::slot::Asked;
 use super::super::world::World;
 use super::{AnswerTo, Session};
+use crate::adapter::Opening;
 use crate::domain::{
     Actor, AgentId, AgentRef, Command, Event, EventRecord, MessageId, Signal, Verdict, clean,
 };
 use crate::kernel::{Fact, Input};
 use crate::protocol::HookAnswer;
+
+/// Returns how a conversation opens: the one that is meant goes on, or else a new one of a number of our making, for
+/// programs that take one.
+pub(super) fn opening(conversation: Option<&str>) -> Option<Opening> {
+    match conversation {
+        Some(id) => Some(Opening::Resume(id.to_owned())),
+        None => new_number().map(Opening::New),
+    }
+}
+
+/// Returns a random number in the form of a UUID, version 4.
+fn new_number() -> Option<String> {
+    let mut bytes = [0_u8; 16];
+    std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes)).ok()?;
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
+}
 
 impl Session {
     /// Returns an agent's name.
@@ -39,7 +61,7 @@ impl Session {
             AgentRef::Id(id) => org.agent(*id),
             AgentRef::Name(name) => org.agent_named(name),
         };
-        let adapter = found.map(|agent| world.adapter(&agent.launch));
+        let adapter = found.map(|agent| world.known_of(&agent.launch).0);
         match adapter.as_ref().and_then(|adapter| adapter.clear()) {
             Some(text) => {
                 Command::Send { to: agent.clone(), text: text.to_owned(), now: false, expires_for: None }
@@ -82,17 +104,14 @@ impl Session {
         }
         let mut asks = None;
         for signal in call.signals() {
-            match signal {
-                Signal::State { source, state, rule, detail } => {
-                    self.give(agent, Order::Signal { source, state, rule, detail });
-                }
-                signal => {
-                    if let Signal::Asks(ask) = &signal {
-                        asks = ask.key.clone().or(asks);
-                    }
-                    let fact = Fact::Signalled { agent, epoch, signal };
-                    self.take(Input::Fact(fact), AnswerTo::Nobody, world);
-                }
+            // The detector judges the state by all of it; the kernel has its own use for the rest.
+            self.give(agent, Order::Signal(signal.clone()));
+            if let Signal::Asks(ask) = &signal {
+                asks = ask.key.clone().or(asks);
+            }
+            if !matches!(signal, Signal::State { .. }) {
+                let fact = Fact::Signalled { agent, epoch, signal };
+                self.take(Input::Fact(fact), AnswerTo::Nobody, world);
             }
         }
         let open = |key: &String| {

@@ -25,6 +25,28 @@ impl Pane {
         self.press(input).await;
     }
 
+    /// Gives the agent what was pressed, as its program asked for it.
+    pub(super) async fn press(&mut self, input: &Input) {
+        let mut bytes = Vec::new();
+        terminal::encode(input, &self.modes, self.size, &mut bytes);
+        if bytes.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        self.attention.pressed(now);
+        self.around.headroom.pressed(now);
+        self.rests_until = None;
+        // Before the key, so that its echo waits for nothing.
+        self.pace(now).await;
+        if matches!(input, Input::Key(_) | Input::Paste(_)) {
+            self.detector.input(self.around.steady.now());
+        }
+        if matches!(input, Input::Focus(_)) {
+            self.detector.redraws(self.around.steady.now());
+        }
+        self.ask(async |writer| writer.write(&bytes).await).await;
+    }
+
     /// A person pressed something while a message is being typed: it waits until that is through.
     pub(super) async fn wait(&mut self, input: Input) {
         if !self.typist.wait(input) {
