@@ -45,10 +45,13 @@ impl HookCall {
     }
 }
 
+/// A hook that waits.
+type Hook = (Ticket, oneshot::Sender<HookAnswer>);
+
 /// The hooks that wait, by whose they are and what was asked.
 #[derive(Debug, Default)]
 pub(super) struct Door {
-    waiting: HashMap<(AgentId, String), Vec<(Ticket, oneshot::Sender<HookAnswer>)>>,
+    waiting: HashMap<(AgentId, String), Vec<Hook>>,
 }
 
 impl Door {
@@ -112,7 +115,7 @@ mod tests {
     #[tokio::test]
     async fn every_hook_that_waits_for_an_answer_gets_it_and_one_that_hung_up_is_forgotten() {
         let mut door = Door::default();
-        let mut call = |door: &mut Door, ticket| {
+        let call = |door: &mut Door, ticket| {
             let (answer, heard) = oneshot::channel();
             door.wait(AgentId(1), "k".into(), Ticket(ticket), answer);
             heard

@@ -283,15 +283,16 @@ fn agents_that_ended_while_nobody_watched_are_resumed_only_when_asked() {
     assert_eq!(home.agent("a")["conversation"], "c1");
     // As after a reboot: the daemon and everything it watched are gone.
     let daemon = home.daemon();
-    let is_holder = |pid: &i32| {
-        std::fs::read(format!("/proc/{pid}/cmdline"))
-            .is_ok_and(|line| line.windows(8).any(|part| part == b"\0holder\0"))
+    let pid = |name: &str| home.agent(name)["pid"].to_string();
+    let holder_of = |pid: &String| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+        let behind_name = stat.rsplit_once(") ").expect("a name").1;
+        behind_name.split(' ').nth(1).expect("a parent").to_owned()
     };
-    let (holders, others): (Vec<i32>, Vec<i32>) =
-        crate::home::processes_of(home.root()).into_iter().partition(is_holder);
-    for pid in [vec![daemon], holders, others].concat() {
-        let _ =
-            std::process::Command::new("kill").args(["-9", &pid.to_string()]).stderr(Stdio::null()).status();
+    let agents = [pid("a"), pid("b")];
+    let holders = agents.each_ref().map(holder_of);
+    for pid in [daemon.to_string()].iter().chain(&holders).chain(&agents) {
+        let _ = std::process::Command::new("kill").args(["-9", pid]).stderr(Stdio::null()).status();
     }
     until("everything to be gone", || match crate::home::processes_of(home.root()).len() {
         0 => Ok(()),

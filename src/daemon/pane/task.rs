@@ -22,10 +22,10 @@ use super::told::{Telling, Told};
 use super::typing::{KeyDraft, Typist};
 use super::{About, Around, Beginning, Connection, News, Order, PaneText, files, keep};
 use crate::adapter::{Detector, View};
-use crate::domain::{AgentState, Exit, Input, Observation, clean};
+use crate::domain::{AgentState, Exit, Observation, clean};
 use crate::protocol::{Code, Problem};
 use crate::pty::{self, Event, Orphan, Reader, Spec, Writer};
-use crate::terminal::{self, Modes, Notice, Palette, Rgb, Screen, Size};
+use crate::terminal::{Modes, Notice, Palette, Rgb, Screen, Size};
 
 /// How long a process tree may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);

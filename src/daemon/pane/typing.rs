@@ -175,7 +175,7 @@ impl Typist {
         let Some(job) = &mut self.job else { return false };
         match &mut job.doing {
             Doing::Written { refused } if job.pieces.front().is_some_and(|p| p.len() == bytes) => {
-                *refused = true
+                *refused = true;
             }
             Doing::KeyWritten { refused } => *refused = true,
             _ => return false,
@@ -403,8 +403,7 @@ mod tests {
     async fn what_a_person_typed_stands_until_it_is_sent_or_taken_back() {
         let now = Instant::now();
         let mut draft = KeyDraft::default();
-        let mut press =
-            |draft: &mut KeyDraft, key: &str| draft.pressed(&Input::Key(key.parse().unwrap()), now);
+        let press = |draft: &mut KeyDraft, key: &str| draft.pressed(&Input::Key(key.parse().unwrap()), now);
         let stands = |draft: &KeyDraft| draft.stands(None, now).0;
         for (keys, expected) in [
             (&["up", "left"][..], false),

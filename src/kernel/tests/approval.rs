@@ -50,7 +50,8 @@ impl Session {
 fn a_question_is_one_approval_whoever_tells_of_it_first() {
     let told = |s: &mut Session| drop(s.hook("be-1", "touch x", "k"));
     let shown = |s: &mut Session| drop(s.see("be-1", waiting(Some("asks#1"), Some("approve Bash"))));
-    let orders: [&[&dyn Fn(&mut Session)]; 4] =
+    type Step<'a> = &'a dyn Fn(&mut Session);
+    let orders: [&[Step]; 4] =
         [&[&told, &shown], &[&shown, &told], &[&told, &told], &[&shown, &told, &shown]];
     for order in orders {
         let mut s = Session::with_team();
