@@ -18,6 +18,8 @@ mod library;
 mod prepare;
 mod read;
 mod rule;
+#[cfg(test)]
+mod screens;
 mod settings;
 mod status;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::args::FileKind;
 use super::failure::Failure;
 use super::here::library;
 use super::{output, programs};
-use crate::adapter::Rules;
+use crate::adapter::{Adapters, Rules};
 use crate::blueprint::{self, Plan};
 use crate::config::Paths;
 use crate::domain::{Command, NewAgent};
@@ -21,7 +21,7 @@ pub(super) fn check(paths: &Paths, file: &Path, kind: Option<FileKind>) -> Resul
         .map_err(|e| Failure::new(format!("{shown} cannot be read")).because(&e))?;
     let kind = kind.or_else(|| guess(file)).ok_or_else(|| {
         Failure::usage(format!("it is not plain what kind of file {shown} is"))
-            .hint("say it: --kind session, blueprint, theme, layout or rules")
+            .hint("say it: --kind session, blueprint, theme, layout, adapter or rules")
     })?;
     let library = library(paths, file.parent().filter(|_| matches!(kind, FileKind::Session)))?;
     let checked: Result<(), ManifestError> = match kind {
@@ -36,6 +36,9 @@ pub(super) fn check(paths: &Paths, file: &Path, kind: Option<FileKind>) -> Resul
         }),
         FileKind::Theme => Theme::parse(&shown, &text, &beside(file)).map(drop),
         FileKind::Layout => Layout::parse(&shown, &text, &beside(file)).map(drop),
+        FileKind::Adapter => {
+            Adapters::check(&crate::manifest::Manifest { file: &shown, text: &text }).map(drop)
+        }
         FileKind::Rules => Rules::parse(&shown, &text).map(drop),
     };
     checked.map_err(|e| Failure::usage("the file is wrong").because(&e))?;
@@ -88,6 +91,7 @@ fn guess(file: &Path) -> Option<FileKind> {
         "themes" => Some(FileKind::Theme),
         "layouts" => Some(FileKind::Layout),
         "rules" => Some(FileKind::Rules),
+        "adapters" => Some(FileKind::Adapter),
         _ => None,
     }
 }

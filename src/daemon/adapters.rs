@@ -43,6 +43,11 @@ impl Library {
         self.folders.iter().any(|folder| folder.is_dir())
     }
 
+    /// Has the next look take every file for changed.
+    pub(super) fn forget_looks(&mut self) {
+        self.looks = vec![(PathBuf::new(), None, 0)];
+    }
+
     /// Reads the adapters anew if their files changed; returns whether they did.
     pub(super) fn refresh(&mut self) -> Result<bool, DaemonError> {
         let looks = looks(&self.folders);

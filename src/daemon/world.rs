@@ -188,6 +188,13 @@ impl World {
         std::mem::take(&mut self.adapters_changed) || refreshed
     }
 
+    /// Reads the adapters anew, whatever their files look like.
+    pub(super) fn reload_adapters(&mut self) -> Result<(), DaemonError> {
+        self.library.forget_looks();
+        self.look_at_adapters();
+        self.refresh_adapters().map(drop)
+    }
+
     /// Reads the adapters anew if their files changed; panes that run already are told soon.
     pub(super) fn refresh_adapters_at_start(&mut self) {
         // What is wrong was told in the log.

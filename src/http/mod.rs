@@ -3,12 +3,16 @@
 //! Every power that a person has, a program has, through here. A handler reads the request, asks the daemon's loop and
 //! writes the answer; nothing is decided here. The description at `/v1/openapi.json` is made from the handlers.
 
+mod adapter;
 mod agent;
+mod approval;
 mod attach;
 mod body;
 mod cost;
 mod event;
+mod fate;
 mod history;
+mod hook;
 mod message;
 mod session;
 mod team;
@@ -83,11 +87,14 @@ fn routed() -> OpenApiRouter<Handle> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(version))
         .routes(routes!(shut_down))
+        .merge(adapter::routes())
         .merge(session::routes())
         .merge(agent::routes())
         .merge(team::routes())
         .merge(message::routes())
         .merge(cost::routes())
+        .merge(approval::routes())
+        .merge(hook::routes())
         .merge(event::routes())
         .merge(history::routes())
 }

@@ -4,10 +4,7 @@
 //! says so. Money that nobody told is counted as its estimate; what is unknown counts as nothing, and cannot be limited.
 
 use super::{Effect, Kernel, Outcome, Reply, State};
-use crate::domain::{
-    Actor, Agent, AgentId, Event, Input as Pressed, Key, KeyCode, MicroUsd, Scope, Spender, TeamId,
-    Timestamp, Usage,
-};
+use crate::domain::{Actor, Agent, AgentId, Event, MicroUsd, Scope, Spender, TeamId, Timestamp, Usage};
 use crate::price::{AtLimit, Budget, Budgets, Crossing, Day, Spent, crossed};
 
 /// What an agent has used by now, and what that comes to.
@@ -59,8 +56,7 @@ impl Kernel {
             Spender::Agent(agent) => vec![agent],
         };
         let busy = |agent: &AgentId| self.state.live(*agent).is_some_and(|live| live.seen.state.is_busy());
-        let escape = || Pressed::Key(Key::plain(KeyCode::Esc));
-        agents.into_iter().filter(busy).map(|agent| Effect::Press { agent, input: escape() }).collect()
+        agents.into_iter().filter(busy).map(|agent| Effect::Interrupt { agent, force: false }).collect()
     }
 }
 

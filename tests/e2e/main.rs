@@ -5,6 +5,7 @@
 
 mod attached;
 mod blueprint;
+mod deliver;
 mod home;
 mod hostile;
 mod kept;

@@ -6,6 +6,8 @@
 mod claude;
 mod codex;
 mod gemini;
+#[cfg(test)]
+mod tests;
 mod tool;
 mod usage;
 
@@ -78,21 +80,4 @@ fn conversation(payload: &Value) -> Option<Signal> {
     let id = text(payload, "session_id").or_else(|| text(payload, "thread-id"))?;
     let transcript = text(payload, "transcript_path").map(Into::into);
     Some(Signal::Conversation { id: clean(id, 80), transcript })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_kept_of_a_text_is_clean_bounded_and_keeps_its_lines() {
-        assert_eq!(bounded("a\u{1b}[31m\n    b\u{202e}\r\n"), "a[31m\n    b");
-        assert!(bounded(&"x y\n".repeat(100_000)).len() <= LONGEST + 4);
-        assert!(bounded(&"x".repeat(1_000_000)).len() <= 4);
-        for cli in ["claude", "codex", "gemini", "generic"] {
-            for odd in ["null", "[]", "3", "{}", "{\"hook_event_name\":5}", "{\"hook_event_name\":\"Odd\"}"] {
-                assert_eq!(read_hook(cli, &serde_json::from_str(odd).unwrap()), [], "{cli} {odd}");
-            }
-        }
-    }
 }

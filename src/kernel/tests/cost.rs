@@ -86,7 +86,7 @@ fn who_has_used_up_a_budget_that_is_kept_is_interrupted_and_refused() {
     let _ = s.observe("b", AgentState::Working);
     let spent = s.used("a", usage("c", 100));
     assert_eq!(spent.effects.len(), 1, "the one that works is interrupted, the idle one is not: {spent:?}");
-    let send = Command::Send { to: "a".into(), text: "go on".into(), now: false };
+    let send = Command::Send { to: "a".into(), text: "go on".into(), now: false, expires_for: None };
     let refusal = s.ask(send).reply.unwrap_err().to_string();
     assert_eq!(refusal, "`a` may begin nothing new: team inner's budget of $0.0001 is used up");
 }
