@@ -67,7 +67,7 @@ pub enum ConvertError {
 /// The name of the server that this program itself gives to its agents; it is never left out.
 const OWN_SERVER: &str = "agentctl";
 
-/// The file in which settings are written.
+/// The file in which settings are written; the adapter adds its hooks to it and has the program read it.
 const SETTINGS: &str = "settings.json";
 
 /// Returns how a program is started from a blueprint. `program` is the word by which it is run.
@@ -302,11 +302,7 @@ impl Start<'_> {
         }
     }
 
-    fn finish(mut self, program: &str) -> Conversion {
-        if !self.out.settings.is_empty() {
-            let note = "is given no settings file of its own";
-            self.put(self.flags.settings.as_ref(), &[], "settings", note);
-        }
+    fn finish(self, program: &str) -> Conversion {
         let Expanded { args, env, files, settings } = self.out;
         let mut launch = Launch {
             command: std::iter::once(program.to_owned()).chain(args).collect(),

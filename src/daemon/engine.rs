@@ -55,6 +55,11 @@ impl Engine {
                     self.with(&session, |session, world| session.written(result, world));
                     self.sessions.retain(|_, session| !session.is_stillborn());
                 }
+                Ready::Due(Due::Adapters) => {
+                    if self.world.adapters_due() {
+                        self.learn();
+                    }
+                }
                 Ready::Due(Due::Flush(session)) => self.with(&session, Session::flush),
                 Ready::Due(Due::Timer(session, timer)) => self.with(&session, |session, world| {
                     session.take(Input::Due(timer), AnswerTo::Nobody, world);
@@ -62,6 +67,11 @@ impl Engine {
             }
         }
         self.end().await;
+    }
+
+    /// Tells every pane what is known of its program now.
+    fn learn(&self) {
+        self.sessions.values().for_each(|session| session.learn(&self.world));
     }
 
     async fn select(&mut self, ended: Pin<&mut impl Future<Output = ()>>) -> Ready {
