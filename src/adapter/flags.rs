@@ -26,8 +26,6 @@ pub struct Flags {
     pub read_only: Option<Flag>,
     /// The servers of tools (MCP).
     pub mcp: Mcp,
-    /// What has the program read the settings file `{file:settings.json}`, in which every `setting` ends up; no value.
-    pub settings: Option<Flag>,
     /// Folders beside its own that it may use; one value a folder.
     pub folders: Option<Flag>,
     /// How much it may do without asking, in its own word.

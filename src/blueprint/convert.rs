@@ -67,7 +67,7 @@ pub enum ConvertError {
 /// The name of the server that this program itself gives to its agents; it is never left out.
 const OWN_SERVER: &str = "agentctl";
 
-/// The file in which settings are written.
+/// The file in which settings are written; the adapter adds its hooks to it and has the program read it.
 const SETTINGS: &str = "settings.json";
 
 /// Returns how a program is started from a blueprint. `program` is the word by which it is run.
@@ -133,7 +133,7 @@ struct Start<'a> {
 }
 
 impl Start<'_> {
-    fn note(&mut self, field: &str, note: String) {
+    fn note(&mut self, field: &str, note: &str) {
         self.notes.push(Note { field: field.to_owned(), note: format!("{} {note}", self.cli) });
     }
 
@@ -147,7 +147,7 @@ impl Start<'_> {
                 self.out.files.extend(more.files);
                 self.out.settings.extend(more.settings);
             }
-            None => self.note(field, otherwise.to_owned()),
+            None => self.note(field, otherwise),
         }
     }
 
@@ -165,7 +165,7 @@ impl Start<'_> {
             None => {
                 let note =
                     format!("has no model named for `{word}`: it uses its own; models.toml can name one");
-                self.note("model", note);
+                self.note("model", &note);
             }
         }
     }
@@ -191,7 +191,10 @@ impl Start<'_> {
             match self.words.tool(self.cli, word) {
                 Tool::Named(names) => allowed.extend(names),
                 Tool::Unknown if self.flags.allowed_tools.is_some() => {
-                    self.note("allow", format!("has no name for the tool `{word}`: it asks as it is set up"));
+                    self.note(
+                        "allow",
+                        &format!("has no name for the tool `{word}`: it asks as it is set up"),
+                    );
                 }
                 Tool::Unknown => allowed.push(word.clone()),
             }
@@ -282,7 +285,7 @@ impl Start<'_> {
                 let names: Vec<&str> = self.blueprint.mcp.keys().map(String::as_str).collect();
                 let note =
                     format!("cannot be told its servers at the start: it is without {}", names.join(", "));
-                self.note("mcp", note);
+                self.note("mcp", &note);
             }
         }
     }
@@ -302,11 +305,7 @@ impl Start<'_> {
         }
     }
 
-    fn finish(mut self, program: &str) -> Conversion {
-        if !self.out.settings.is_empty() {
-            let note = "is given no settings file of its own";
-            self.put(self.flags.settings.as_ref(), &[], "settings", note);
-        }
+    fn finish(self, program: &str) -> Conversion {
         let Expanded { args, env, files, settings } = self.out;
         let mut launch = Launch {
             command: std::iter::once(program.to_owned()).chain(args).collect(),

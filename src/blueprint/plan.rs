@@ -303,13 +303,13 @@ impl Planner<'_> {
             }
             (None, Some(name)) => match self.file.blueprint.get(name.get_ref()) {
                 Some(inline) => self.blueprint(name.get_ref(), inline).map(|launch| Some(Base::from(launch))),
-                None => self.from_library(name, table, field).map(|made| Some(Base::from(made))),
+                None => self.made_from(name, table, field).map(|made| Some(Base::from(made))),
             },
             (None, None) => Ok(None),
         }
     }
 
-    fn from_library(
+    fn made_from(
         &self,
         name: &Spanned<String>,
         table: &AgentTable,

@@ -33,11 +33,6 @@ impl Library {
         &self.known
     }
 
-    /// Returns the adapters alone, for whoever does not look again.
-    pub(super) fn into_known(self) -> Adapters {
-        Arc::unwrap_or_clone(self.known)
-    }
-
     /// Returns whether there are files that could change.
     pub(super) fn has_own(&self) -> bool {
         self.folders.iter().any(|folder| folder.is_dir())

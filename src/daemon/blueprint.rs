@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::DaemonError;
-use super::adapters::Library as AdapterLibrary;
+use super::adapters::Library as Known;
 use crate::adapter::Adapters;
 use crate::blueprint::{DEFAULT_CLI, Library, LibraryError, Origin, SESSION_FOLDER, Source, Wish, Words};
 use crate::config::{OwnFile, Paths, own_files};
@@ -18,7 +18,7 @@ use crate::protocol::{AgentDraft, Code, Problem};
 /// If a folder cannot be read, or the adapters or names of models in it are wrong. A blueprint that is wrong is told
 /// when it is asked for.
 pub fn library(paths: &Paths, root: Option<&Path>, path: Option<&OsStr>) -> Result<Library, DaemonError> {
-    let adapters = AdapterLibrary::read(paths)?.into_known();
+    let adapters = Adapters::clone(Known::read(paths)?.known());
     let mut sources = Vec::new();
     if let Some(root) = root {
         sources.extend(read(&root.join(SESSION_FOLDER), Origin::Session)?);
