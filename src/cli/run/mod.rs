@@ -11,7 +11,7 @@ mod report;
 mod show;
 mod tree;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -57,6 +57,8 @@ pub(super) async fn run(here: &Here, args: &RunArgs) -> Result<ExitCode, Failure
     }
     let orders = order::orders(here, args)?;
     let many = orders.len() > 1;
+    // One program runs them all.
+    let format = orders.first().map_or(Format::Text, Order::format);
     doubts(&orders, args);
     if args.pane {
         super::daemon::ensure(here).await?;
@@ -78,7 +80,7 @@ pub(super) async fn run(here: &Here, args: &RunArgs) -> Result<ExitCode, Failure
         let (n, report) = ended.map_err(|e| Failure::new("a run broke off").because(&e))?;
         let report = report?;
         if !here.json() {
-            print(&report, many.then_some(n + 1), args)?;
+            print(&report, many.then_some(n + 1), format, args)?;
         }
         reports.push((n, report));
     }
@@ -105,7 +107,12 @@ async fn one(order: Order, number: Option<usize>, shared: &Shared) -> Result<Rep
     let label = number.map(|n| n.to_string());
     let show = Show::new(shared.args.quiet, label.as_deref(), order.format());
     if shared.args.pane {
-        return pane::outside(order, show, shared).await;
+        let report = pane::outside(order.clone(), show, shared).await;
+        // One that cannot be begun does not end the others.
+        return report.or_else(|failure| match number {
+            Some(_) => Ok(Report { error: Some(failure.to_string()), ..Report::new(&order, Ending::Error) }),
+            None => Err(failure),
+        });
     }
     Ok(child::run(&order, &shared.prices, show, shared.stop.clone())
         .await
@@ -119,15 +126,15 @@ fn broken(order: &Order, error: &std::io::Error) -> Report {
 }
 
 /// Prints what came of a run: its answer, and beside it how it ended.
-fn print(report: &Report, number: Option<usize>, args: &RunArgs) -> Result<(), Failure> {
-    let format = args.format.filter(|_| !args.command.is_empty()).unwrap_or(Format::Claude);
+fn print(report: &Report, number: Option<usize>, format: Format, args: &RunArgs) -> Result<(), Failure> {
     let text =
         if std::io::stdout().is_terminal() { show::harmless(&report.text) } else { report.text.clone() };
     if let Some(number) = number {
-        output::line(&format!("==> {number}: {} <==", clean(&report.run, HEADING)))?;
+        answer(&format!("==> {number}: {} <==", clean(&report.run, HEADING)))?;
     }
-    if !text.is_empty() && !(number.is_none() && Show::has_shown_all(args.quiet, format)) {
-        output::line(&text)?;
+    let shown = number.is_none() && !args.pane && Show::has_shown_all(args.quiet, format);
+    if !shown && !text.is_empty() {
+        answer(&text)?;
     }
     let label = number.map(|n| format!("[{n}] ")).unwrap_or_default();
     if report.outcome != Ending::Ok {
@@ -138,6 +145,17 @@ fn print(report: &Report, number: Option<usize>, args: &RunArgs) -> Result<(), F
         output::complain(&format!("{label}■ {}", report.summary()));
     }
     Ok(())
+}
+
+/// Prints a piece of the answer. A reader that has gone away ends nothing: others may still run.
+fn answer(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new("the answer could not be printed").because(&error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says what is wished for and cannot be had.

@@ -62,10 +62,11 @@ pub(super) async fn inside(
     let text = fs::read_to_string(order_file(folder)).map_err(|e| unreadable(&e))?;
     let order: Order = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
     let mut show = Show::in_pane();
-    show.say(&format!("› {}", order.prompt));
+    show.tell("working", &format!("› {}", order.prompt));
     let report = child::run(&order, prices, show.clone(), stop).await.unwrap_or_else(|e| broken(&order, &e));
-    if let Some(why) = &report.error {
-        show.say(&format!("✖ {why}"));
+    match &report.error {
+        Some(why) => show.tell("error", &format!("✖ {why}")),
+        None => show.tell("done", "✓ done"),
     }
     show.say(&format!("■ {}", report.summary()));
     let unwritable =

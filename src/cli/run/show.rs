@@ -3,6 +3,9 @@
 
 use std::io::IsTerminal as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::cli::output;
 use crate::domain::clean;
 use crate::headless::{Format, Progress};
@@ -11,6 +14,9 @@ use crate::headless::{Format, Progress};
 const LONGEST_LINE: usize = 400;
 /// The most text that is gathered before it is shown, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;
+
+/// The longest description of what a run is doing, in characters.
+const LONGEST_STATUS: usize = 100;
 
 /// Where progress is shown.
 #[derive(Clone, Debug)]
@@ -65,7 +71,19 @@ impl Show {
             Progress::Warned(why) => format!("! {why}"),
         };
         self.flush();
-        self.line(&line);
+        match progress {
+            Progress::ToolBegan { tool, what } if self.to == To::Pane => {
+                self.line(&format!("{}{line}", status("working", &format!("{tool}: {what}"))));
+            }
+            _ => self.line(&line),
+        }
+    }
+
+    /// Tells a pane's terminal what the run is doing, and says it.
+    pub(super) fn tell(&mut self, state: &str, words: &str) {
+        self.flush();
+        let words = clean(words, LONGEST_LINE);
+        self.line(&format!("{}{words}", status(state, &words)));
     }
 
     /// Says something of the run itself.
@@ -111,6 +129,12 @@ impl Show {
             To::Pane => drop(output::line(line)),
         }
     }
+}
+
+/// Returns the words by which a program tells its terminal what it is doing (OSC 7501).
+fn status(state: &str, words: &str) -> String {
+    let words = STANDARD.encode(clean(words, LONGEST_STATUS));
+    format!("\x1b]7501;state={state}:app=agentctl:msg={words}\x1b\\")
 }
 
 /// Returns a line as it may be shown, its indentation kept.

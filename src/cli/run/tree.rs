@@ -14,16 +14,26 @@ pub(super) const MARK: &str = "AGENTCTL_RUN";
 const LOOKS: u32 = 200;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
-/// The processes of one run.
-#[derive(Clone, Debug)]
+/// The processes of one run. What is left of them when this is dropped is killed.
+#[derive(Debug)]
 pub(super) struct Tree {
     group: Pid,
     mark: String,
+    /// Whether nothing is left; the group's number may be another's by then.
+    gone: bool,
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        if !self.gone {
+            self.kill_once();
+        }
+    }
 }
 
 impl Tree {
     pub(super) fn new(group: Pid, mark: String) -> Tree {
-        Tree { group, mark }
+        Tree { group, mark, gone: false }
     }
 
     /// Asks it to stop what it does, as Ctrl-C does.
@@ -33,19 +43,27 @@ impl Tree {
     }
 
     /// Kills all of it, until nothing is left that can be found.
-    pub(super) async fn kill(&self) {
+    pub(super) async fn kill(&mut self) {
         for _ in 0..LOOKS {
-            // A group without members is no error here.
-            let _ = kill_process_group(self.group, Signal::KILL);
-            let left = members(self.group, &self.mark);
-            if left.is_empty() {
+            if self.gone || self.kill_once() == 0 {
+                self.gone = true;
                 return;
-            }
-            for pid in left {
-                let _ = kill_process(pid, Signal::KILL);
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
+    }
+
+    /// Kills what can be found of it, and returns how many that were.
+    fn kill_once(&self) -> usize {
+        let found = members(self.group, &self.mark);
+        if !found.is_empty() {
+            // Between two looks the group may have grown; what is dead already is no error.
+            let _ = kill_process_group(self.group, Signal::KILL);
+        }
+        for pid in &found {
+            let _ = kill_process(*pid, Signal::KILL);
+        }
+        found.len()
     }
 }
 
