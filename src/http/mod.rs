@@ -4,10 +4,13 @@
 //! writes the answer; nothing is decided here. The description at `/v1/openapi.json` is made from the handlers.
 
 mod agent;
+mod approval;
 mod attach;
 mod body;
 mod event;
+mod fate;
 mod history;
+mod hook;
 mod message;
 mod session;
 mod team;
@@ -86,6 +89,8 @@ fn routed() -> OpenApiRouter<Handle> {
         .merge(agent::routes())
         .merge(team::routes())
         .merge(message::routes())
+        .merge(approval::routes())
+        .merge(hook::routes())
         .merge(event::routes())
         .merge(history::routes())
 }
