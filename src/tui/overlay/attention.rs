@@ -13,8 +13,8 @@ use crate::protocol::ApprovalView;
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{
-    Item, List, Look, Mark, Page, count, harmless, leaves, place, pressed, put, put_line, row, span,
-    state_words, wrap,
+    Item, List, Look, Mark, Page, harmless, leaves, place, pressed, put, put_line, row, span, state_words,
+    wrap,
 };
 
 /// What waits for a person.
@@ -77,7 +77,9 @@ impl Attention {
         let (verdict, said) = match key {
             'a' if !asks_for_choice => (Verdict::Allow, format!("{name} is allowed to")),
             'd' if !asks_for_choice => (Verdict::Deny { reason: None }, format!("{name} is not allowed to")),
-            'r' if !asks_for_choice => return Reply::Try(Intent::Open(super::deny(asked))),
+            'r' if !asks_for_choice => {
+                return Reply::Try(Intent::Open(super::deny(ApprovalId(asked.id), name)));
+            }
             digit => {
                 let Some(option) = digit.to_digit(10).and_then(|n| (n as usize).checked_sub(1)) else {
                     return Reply::Stay;
@@ -167,12 +169,11 @@ impl Overlay for Attention {
 
 /// Everything that waits: what is asked, the oldest first, and then who needs somebody without asking.
 fn entries(model: &Model) -> Vec<Entry<'_>> {
-    let agent = |view: &ApprovalView| model.chart.org.agent_named(&view.agent).map(|agent| agent.id);
+    let entry = |(view, _): &'_ (ApprovalView, _)| (ApprovalId(view.id), AgentId(view.agent_id));
     let mut out: Vec<Entry<'_>> = Vec::new();
-    for (view, _) in &model.approvals {
-        if let Some(agent) = agent(view) {
-            out.push(Entry { about: About::Asked(ApprovalId(view.id)), agent, asked: Some(view) });
-        }
+    for asked in &model.approvals {
+        let (id, agent) = entry(asked);
+        out.push(Entry { about: About::Asked(id), agent, asked: Some(&asked.0) });
     }
     for agent in model.chart.urgent() {
         if !out.iter().any(|entry| entry.agent == agent) {
@@ -208,7 +209,7 @@ fn item(model: &Model, entry: &Entry<'_>) -> Item {
 /// What is asked, on one line.
 fn asked_in_short(asked: &ApprovalView) -> String {
     let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
-    match (asked.tool.as_deref().filter(|tool| !tool.is_empty()), &asked.question) {
+    match (Some(asked.tool.as_str()).filter(|tool| !tool.is_empty()), &asked.question) {
         (_, Some(question)) => first(question),
         (Some(tool), None) => format!("{tool}: {}", first(&asked.detail)),
         (None, None) => first(&asked.detail),
@@ -231,8 +232,8 @@ fn lines(look: Look<'_>, model: &Model, entry: &Entry<'_>, columns: usize) -> Ve
         say(Role::Muted, "it is answered in its own pane; enter goes there");
         return out;
     };
-    if let Some(tool) = asked.tool.as_deref().filter(|tool| !tool.is_empty()) {
-        say(Role::Accent, tool);
+    if !asked.tool.is_empty() {
+        say(Role::Accent, &asked.tool);
     }
     if let Some(question) = &asked.question {
         say(Role::Accent, question);
@@ -252,14 +253,91 @@ fn lines(look: Look<'_>, model: &Model, entry: &Entry<'_>, columns: usize) -> Ve
     for (n, option) in (1..).zip(&asked.options) {
         say(Role::Text, &format!("{n}  {option}"));
     }
-    if let Some(why) = &asked.unanswerable {
-        say(Role::Warning, why);
+    if let Some(why) = &asked.why {
+        let role = if asked.answerable { Role::Muted } else { Role::Warning };
+        say(role, &if asked.status == "answering" { format!("answered: {why}") } else { why.clone() });
     }
     out
 }
 
-/// Returns how many things wait, in words for the status bar.
-#[must_use]
-pub(in crate::tui) fn words(model: &Model) -> String {
-    count(entries(model).len(), "thing")
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{agent, keys, model, seen};
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    /// A session in which two agents ask something, and others need somebody.
+    fn asked() -> Model {
+        let mut model = model();
+        model.now = Instant::now() + Duration::from_secs(1000);
+        let ask = |id: u32, name: &str| ApprovalView {
+            id,
+            agent: name.into(),
+            agent_id: agent(&model, name).0,
+            status: "open".into(),
+            answerable: true,
+            ..ApprovalView::default()
+        };
+        let edit = ApprovalView {
+            kind: "permission".into(),
+            tool: "Edit".into(),
+            detail: "src/main.rs".into(),
+            diff: Some("@@ -1 +1 @@\n-let a = 1;\n+let a = 2;".into()),
+            ..ask(1, "be-1")
+        };
+        let question = ApprovalView {
+            kind: "question".into(),
+            question: Some("Which colour?".into()),
+            options: vec!["Red".into(), "Blue".into()],
+            ..ask(2, "chief")
+        };
+        let login = ApprovalView {
+            kind: "login".into(),
+            detail: "run /login".into(),
+            answerable: false,
+            why: Some("it is answered in its pane".into()),
+            ..ask(3, "be-2")
+        };
+        model.approvals = vec![
+            (edit, model.now - Duration::from_secs(180)),
+            (question, model.now - Duration::from_secs(4)),
+            (login, model.now),
+        ];
+        model
+    }
+
+    #[test]
+    fn what_is_asked_is_shown_whole_and_how_long_it_waits() {
+        let model = asked();
+        insta::assert_snapshot!("attention", seen(&Attention::new(&model), &model, (90, 24)));
+    }
+
+    #[test]
+    fn it_is_answered_without_going_there() {
+        let model = asked();
+        let mut open = Attention::new(&model);
+        let reply = keys(&mut open, &model, "home a");
+        assert!(reply.contains("approval: ApprovalId(1), verdict: Allow"), "{reply}");
+        assert!(keys(&mut open, &model, "d").contains("Deny { reason: None }"));
+        assert!(keys(&mut open, &model, "r").starts_with("try: Open(Prompt"));
+        assert_eq!(keys(&mut open, &model, "1"), "stay", "what has no options has none to choose");
+        let reply = keys(&mut open, &model, "down 2");
+        assert!(reply.contains("approval: ApprovalId(2), verdict: Choose { option: 1 }"), "{reply}");
+        assert_eq!(keys(&mut open, &model, "a"), "stay", "a question is no permission");
+        assert_eq!(keys(&mut open, &model, "9"), "stay");
+        assert_eq!(keys(&mut open, &model, "enter"), format!("done: Focus({:?})", agent(&model, "chief")));
+    }
+
+    #[test]
+    fn what_is_settled_elsewhere_leaves_the_list_and_another_is_selected() {
+        let mut model = asked();
+        let mut open = Attention::new(&model);
+        keys(&mut open, &model, "home");
+        model.approvals.remove(0);
+        let reply = keys(&mut open, &model, "2");
+        assert!(reply.contains("ApprovalId(2)"), "{reply}");
+        model.approvals.clear();
+        let shown = seen(&open, &model, (90, 24));
+        assert!(shown.contains("it is answered in its own pane"), "{shown}");
+    }
 }
