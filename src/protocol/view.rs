@@ -330,6 +330,8 @@ pub struct ApprovalView {
     pub options: Vec<String>,
     /// Since when (RFC 3339).
     pub asked_at: String,
+    /// For how long it has waited, in milliseconds, when this was said.
+    pub age_ms: u64,
     /// `open`, `answering`, `answered`, `elsewhere` or `withdrawn`.
     pub status: String,
     /// Whether it can be answered from here.

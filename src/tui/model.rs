@@ -1,7 +1,7 @@
 //! Everything the screen knows. `update` is the only one that changes it; drawing only reads it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::chart::Chart;
 use super::copy::Copy;
@@ -10,9 +10,12 @@ use super::overlay::Overlay;
 use super::settings::Settings;
 use crate::domain::{AgentId, BroadcastId, Input, Key, KeyCode, Name, Route, Scope, Target};
 use crate::layout::{Arrangement, Handle, Layout, Rect, View, Weights, arrange};
-use crate::protocol::{ClientMessage, PaneView};
+use crate::protocol::{ApprovalView, ClientMessage, PaneView};
 use crate::terminal::Grid;
 use crate::theme::{Role, Theme};
+
+/// How often the ages of what waits are drawn anew, while they are shown.
+const AGED: Duration = Duration::from_secs(5);
 
 /// Everything the screen knows.
 #[derive(Debug)]
@@ -35,6 +38,10 @@ pub(super) struct Model {
     pub(super) outer_colors: (Option<String>, Option<String>),
     /// The session.
     pub(super) chart: Chart,
+    /// What agents ask, the longest first, and since when.
+    pub(super) approvals: Vec<(ApprovalView, Instant)>,
+    /// When the last thing happened.
+    pub(super) now: Instant,
     /// What the agents in view show.
     pub(super) grids: BTreeMap<AgentId, Grid>,
     /// The window.
@@ -204,6 +211,8 @@ impl Model {
             arranged: BTreeMap::new(),
             outer_colors: (None, None),
             chart: Chart::default(),
+            approvals: Vec::new(),
+            now: Instant::now(),
             grids: BTreeMap::new(),
             area,
             arrangement: Arrangement::default(),
@@ -307,7 +316,9 @@ impl Model {
     pub(super) fn due(&self) -> Option<Instant> {
         let notice = self.notice.as_ref().map(|notice| notice.until);
         let pulse = self.pulses.iter().map(|(_, until)| *until).min();
-        [notice, pulse, self.which_key_at].into_iter().flatten().min()
+        // Ages are shown in minutes, and grow by themselves.
+        let aged = (!self.overlays.is_empty() && !self.approvals.is_empty()).then(|| self.now + AGED);
+        [notice, pulse, self.which_key_at, aged].into_iter().flatten().min()
     }
 
     /// Returns whether an input can be passed on as it is.

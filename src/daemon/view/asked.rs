@@ -1,5 +1,6 @@
 //! From what agents ask to what clients are shown of it. Everything an agent said is cleaned here.
 
+use super::super::clock;
 use crate::domain::{Actor, Approval, ApprovalEnd, ApprovalId, AskKind, clean, cut, typeable};
 use crate::kernel::{Kernel, OpenApproval, State};
 use crate::protocol::{ApprovalView, rfc3339};
@@ -72,6 +73,7 @@ fn view(state: &State, approval: &Approval) -> ApprovalView {
         team: team.map(|team| team.name.to_string()),
         status: "open".to_owned(),
         asked_at: rfc3339(approval.asked_at),
+        age_ms: u64::try_from(clock::wall().since(approval.asked_at).as_millis()).unwrap_or(u64::MAX),
         ..ApprovalView::default()
     };
     let line = |text: &str| clean(text, LINE);

@@ -85,6 +85,7 @@ actions! {
         SendLeader "send-leader" ["leader leader"] "send the leader key itself";
         Message "message" ["leader s"] "send a message when it is ready";
         Held "held" ["leader H"] "messages that wait";
+        Attention "attention" ["leader a"] "what waits for you, to be answered";
     }
     Moving {
         FocusLeft "focus-left" ["leader h" "leader left" "alt-shift-left"] "to the agent on the left";
@@ -127,6 +128,11 @@ actions! {
         StartStop "start-stop" ["leader o"] "stop the agent, or start it";
         Kill "kill" ["leader x"] "kill the agent's processes";
         Delete "delete" ["leader X"] "delete the agent, history and all";
+        Interrupt "interrupt" ["leader I"] "interrupt what it does";
+        Resume "resume" ["leader R"] "start it in the conversation it was in";
+        ResumeAll "resume-all" ["leader ctrl-r"] "bring back all that ended unseen";
+        NewConversation "new-conversation" ["leader N"] "start it in a new conversation";
+        Clear "clear" ["leader ctrl-k"] "have it forget its conversation";
         Explain "explain" ["leader w"] "why it is in its state";
     }
     Team {

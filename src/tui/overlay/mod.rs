@@ -3,6 +3,7 @@
 //! An overlay changes nothing by itself: it answers a key with what is to be done. Siblings here know nothing of each
 //! other; what they share is in `widget`, and what opens them is here.
 
+mod attention;
 mod broadcast;
 mod choose;
 mod confirm;
@@ -27,8 +28,9 @@ use ratatui::layout::Rect;
 use super::key::Action;
 use super::model::Model;
 use super::widget::{Finder, Look, Pick};
-use crate::domain::{AgentId, BroadcastId, Command, Key, Name, Scope};
+use crate::domain::{AgentId, ApprovalId, BroadcastId, Command, Key, Name, Scope};
 
+pub(super) use attention::Attention;
 pub(super) use broadcast::{Report, Targets};
 pub(super) use choose::Choose;
 pub(super) use confirm::Confirm;
@@ -182,6 +184,11 @@ pub(super) enum Intent {
 /// Returns the prompt for a message to an agent, for a sibling that leads there.
 fn message_to(model: &Model, agent: AgentId) -> Box<dyn Overlay> {
     Box::new(Prompt::message(model, agent))
+}
+
+/// Returns the prompt for why something is denied, for a sibling that leads there.
+fn deny(approval: ApprovalId, agent: &str) -> Box<dyn Overlay> {
+    Box::new(Prompt::deny(approval, agent))
 }
 
 /// Returns the question whether every agent is to be stopped, for a sibling that leads there.

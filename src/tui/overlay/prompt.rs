@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{AgentId, AgentState, Command, Key, KeyCode, Mods, Name, TeamId};
+use crate::domain::{AgentId, AgentState, ApprovalId, Command, Key, KeyCode, Mods, Name, TeamId, Verdict};
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{Field, Look, leaves, pressed, put, wrap};
@@ -27,6 +27,7 @@ enum Of {
     NewTeam(Option<TeamId>),
     SaveLayout,
     Message(AgentId),
+    Deny(ApprovalId),
 }
 
 /// What is said below the field.
@@ -71,6 +72,12 @@ impl Prompt {
         Prompt { field: Field::of_lines(), ..Prompt::of(Of::Message(agent), title, String::new()) }
     }
 
+    /// Asks why an agent is not allowed to do what it asks for.
+    pub(in crate::tui) fn deny(approval: ApprovalId, agent: &str) -> Prompt {
+        let title = format!("why {agent} may not");
+        Prompt { field: Field::of_lines(), ..Prompt::of(Of::Deny(approval), title, String::new()) }
+    }
+
     fn of(of: Of, title: String, before: String) -> Prompt {
         Prompt { of, field: Field::new(&before), title, before }
     }
@@ -85,9 +92,15 @@ impl Prompt {
             Of::RenameAgent(agent) | Of::Message(agent) => org.agent(agent).is_none(),
             Of::RenameTeam(team) | Of::NewTeam(Some(team)) => org.team(team).is_none(),
             Of::NewTeam(None) | Of::SaveLayout => false,
+            Of::Deny(approval) => !model.approvals.iter().any(|(view, _)| view.id == approval.0),
         };
         if gone {
-            return Said::Wrong("it is not in the chart any more".to_owned());
+            let asked = matches!(self.of, Of::Deny(_));
+            let why = if asked { "it is settled already" } else { "it is not in the chart any more" };
+            return Said::Wrong(why.to_owned());
+        }
+        if let Of::Deny(_) = self.of {
+            return Said::Note("the agent reads this".to_owned());
         }
         if let Of::Message(agent) = self.of {
             return Said::Note(delivery(model.chart.state(agent)).to_owned());
@@ -117,6 +130,13 @@ impl Prompt {
         if let Said::Wrong(_) = self.said(model) {
             return Reply::Stay;
         }
+        if let Of::Deny(approval) = self.of {
+            let reason = Some(self.field.text().trim().to_owned()).filter(|reason| !reason.is_empty());
+            return ask(
+                Command::Answer { approval, verdict: Verdict::Deny { reason } },
+                "it is denied".to_owned(),
+            );
+        }
         if let Of::Message(agent) = self.of {
             if self.field.text().trim().is_empty() {
                 return Reply::Stay;
@@ -138,12 +158,13 @@ impl Prompt {
                 ask(Command::CreateTeam { name, parent: parent.map(Into::into), color: None }, done)
             }
             Of::SaveLayout => Reply::Done(vec![Intent::SaveLayout(name)]),
-            Of::Message(_) => Reply::Stay,
+            Of::Message(_) | Of::Deny(_) => Reply::Stay,
         }
     }
 
+    /// Whether it may have several lines.
     fn is_message(&self) -> bool {
-        matches!(self.of, Of::Message(_))
+        matches!(self.of, Of::Message(_) | Of::Deny(_))
     }
 }
 
@@ -155,6 +176,7 @@ impl Overlay for Prompt {
     fn hint(&self) -> String {
         match self.of {
             Of::Message(_) => "enter sends it · alt-enter breaks the line · esc".to_owned(),
+            Of::Deny(_) => "enter denies · alt-enter breaks the line · esc".to_owned(),
             Of::RenameAgent(_) | Of::RenameTeam(_) => "enter renames · esc".to_owned(),
             Of::NewTeam(_) => "enter makes it · esc".to_owned(),
             Of::SaveLayout => "enter saves · esc".to_owned(),
@@ -202,7 +224,11 @@ impl Overlay for Prompt {
             Said::Wrong(text) => (text, Role::Warning),
         };
         say(&text, look.role(role), rest, buffer);
-        let asks = if self.is_message() { "what is it to do?" } else { "a name" };
+        let asks = match self.of {
+            Of::Message(_) => "what is it to do?",
+            Of::Deny(_) => "a reason, or nothing",
+            _ => "a name",
+        };
         self.field.draw_lines(field, look.text(), (asks, look.role(Role::Muted)), buffer)
     }
 }

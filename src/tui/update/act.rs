@@ -1,7 +1,7 @@
 //! What a person does with a key or from the palette.
 
 use super::Turn;
-use crate::domain::{AgentId, Command, Input, Scope, TeamId};
+use crate::domain::{AgentId, AgentRef, Command, Input, Scope, TeamId};
 use crate::layout::{Direction, Step};
 use crate::tui::key::Action;
 use crate::tui::model::Routing;
@@ -66,6 +66,12 @@ impl Turn<'_> {
                 }
             }
             Action::Held => self.cmds.push(Cmd::Held),
+            Action::Interrupt | Action::Resume | Action::NewConversation | Action::Clear => {
+                self.converse(action)
+            }
+            Action::ResumeAll => {
+                self.ask_saying(Command::ResumeAll, "all that ended unseen are brought back")
+            }
             Action::Redraw => {
                 self.cmds.push(Cmd::Redraw);
                 self.redraw();
@@ -107,6 +113,27 @@ impl Turn<'_> {
             (None, focus) if focus == self.model.chart.executive() => self.open_broadcast(Scope::All, false),
             (None, _) => self.complain("the focused agent stands in no team"),
         }
+    }
+
+    /// Something about the focused agent's conversation.
+    fn converse(&mut self, action: Action) {
+        let Some(focused) = self.focused() else { return };
+        let name = self.model.chart.name(focused).to_owned();
+        let agent = AgentRef::from(focused);
+        let (command, said) = match action {
+            Action::Interrupt => {
+                (Command::InterruptAgent { agent, force: false }, format!("{name} is interrupted"))
+            }
+            Action::Resume => (
+                Command::ResumeAgent { agent, conversation: None },
+                format!("{name} goes on in its conversation"),
+            ),
+            Action::NewConversation => {
+                (Command::NewConversation { agent }, format!("{name} begins a new conversation"))
+            }
+            _ => (Command::ClearConversation { agent }, format!("{name} forgets its conversation")),
+        };
+        self.ask_saying(command, said);
     }
 
     fn promote(&mut self) {

@@ -8,7 +8,7 @@ use crate::client::Arrival;
 use crate::domain::{AgentId, AgentState};
 use crate::layout::Slot;
 use crate::protocol::{
-    AgentView, ChartView, ClientMessage, Explanation, MessageView, PaneFrame, ServerMessage,
+    AgentView, ApprovalView, ChartView, ClientMessage, Explanation, MessageView, PaneFrame, ServerMessage,
 };
 use crate::terminal::Grid;
 use crate::tui::chart::Chart;
@@ -35,7 +35,7 @@ impl Turn<'_> {
             ServerMessage::Welcome { .. } => {}
             ServerMessage::Chart { chart } => self.chart(*chart),
             ServerMessage::Agent { agent } => self.agent(*agent),
-            ServerMessage::Approvals { .. } => {}
+            ServerMessage::Approvals { approvals } => self.approvals(approvals),
             ServerMessage::Pulse { from, to } => {
                 let until = self.now + PULSE_FOR;
                 for agent in from.into_iter().chain([to]) {
@@ -59,12 +59,25 @@ impl Turn<'_> {
     }
 
     fn chart(&mut self, chart: ChartView) {
+        self.approvals(chart.approvals.clone());
         self.model.chart = Chart::read(chart);
         if !self.model.ready {
             self.model.ready = true;
             self.tell_colors();
         }
         self.rearrange = true;
+    }
+
+    /// What agents ask is this now.
+    fn approvals(&mut self, approvals: Vec<ApprovalView>) {
+        let now = self.now;
+        let since = |view: &ApprovalView| now.checked_sub(Duration::from_millis(view.age_ms)).unwrap_or(now);
+        let asked = |view: ApprovalView| {
+            let at = since(&view);
+            (view, at)
+        };
+        self.model.approvals = approvals.into_iter().map(asked).collect();
+        self.redraw();
     }
 
     fn agent(&mut self, view: AgentView) {

@@ -26,6 +26,7 @@ const NOTICE_FOR: (Duration, Duration) = (Duration::from_millis(2500), Duration:
 
 /// Takes in what happened, and returns what is to be done.
 pub(super) fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Cmd> {
+    model.now = now;
     let mut turn = Turn { model, now, cmds: Vec::new(), rearrange: false };
     turn.take(msg);
     turn.settle();
@@ -118,7 +119,8 @@ impl Turn<'_> {
         if which_key {
             model.which_key_at = None;
         }
-        if said || which_key || model.pulses.len() != before {
+        let aged = !model.overlays.is_empty() && !model.approvals.is_empty();
+        if said || which_key || aged || model.pulses.len() != before {
             self.redraw();
         }
     }

@@ -5,7 +5,7 @@ use crate::domain::Command;
 use crate::tui::copy;
 use crate::tui::key::Action;
 use crate::tui::model::Asked;
-use crate::tui::overlay::{Choose, Confirm, Help, NewAgentForm, Overlay, Palette, Picker, Prompt};
+use crate::tui::overlay::{Attention, Choose, Confirm, Help, NewAgentForm, Overlay, Palette, Picker, Prompt};
 
 impl Turn<'_> {
     /// Opens what an action asks for, or says why it cannot be.
@@ -19,6 +19,7 @@ impl Turn<'_> {
         Some(match action {
             Action::Palette => Box::new(Palette::new(self.model)),
             Action::Help => Box::new(Help::new(self.model, copy::KEYS)),
+            Action::Attention => Box::new(Attention::new(self.model)),
             Action::Find => Box::new(Palette::agents(self.model)),
             Action::PickLayout => Box::new(Picker::layouts(self.model)),
             Action::PickTheme => Box::new(Picker::themes(self.model)),
