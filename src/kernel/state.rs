@@ -13,8 +13,7 @@ use crate::domain::{
     MessageStatus, Name, Org, Run, TeamId, Timestamp, cut,
 };
 
-use super::asked::Approvals;
-use super::live::{Live, Phase, Typing, is_forced};
+use super::{Approvals, Live, Phase, Typing, is_forced};
 
 /// How many messages are remembered with what became of them.
 const FINISHED: usize = 200;
