@@ -11,8 +11,7 @@ use crate::domain::{
     Timestamp, Verdict, WaitFor,
 };
 
-use super::asked::OpenApproval;
-use super::{Decision, Effect, Refusal, State, Timer};
+use super::{Decision, Effect, OpenApproval, Refusal, State, Timer, asks_person};
 
 /// How long an agent has to act on an answer.
 pub(super) const CONFIRM_FOR: Duration = Duration::from_secs(5);
@@ -23,11 +22,6 @@ const MOST: usize = 32;
 /// The hooks at which a program waits for an answer, each by its agent and the key of what is asked. They are nobody's
 /// past: they live in the kernel, not in the state.
 pub(super) type Hooks = BTreeSet<(AgentId, String)>;
-
-/// Returns whether an agent in this state asks a person.
-pub(super) fn asks_person(state: AgentState) -> bool {
-    matches!(state, AgentState::Waiting(WaitFor::Approval | WaitFor::Answer | WaitFor::Login))
-}
 
 /// Decides on an answer.
 pub(super) fn answer(

@@ -88,7 +88,7 @@ impl Approvals {
 
     pub(super) fn ask(&mut self, approval: &Approval, seen: Option<&Observation>) {
         self.last = self.last.max(approval.id.0);
-        let seen = seen.filter(|seen| super::approval::asks_person(seen.state));
+        let seen = seen.filter(|seen| super::asks_person(seen.state));
         let open = OpenApproval {
             approval: approval.clone(),
             seen_waiting: seen.is_some(),
@@ -104,7 +104,7 @@ impl Approvals {
     }
 
     pub(super) fn observe(&mut self, agent: AgentId, seen: &Observation) {
-        if super::approval::asks_person(seen.state) {
+        if super::asks_person(seen.state) {
             for open in self.open.values_mut().filter(|open| open.approval.agent == agent) {
                 open.seen_waiting = true;
                 open.dialog.clone_from(&seen.dialog);

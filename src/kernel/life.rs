@@ -3,8 +3,7 @@
 
 use crate::domain::{Agent, AgentId, AgentRef, AgentState, Event, Exit, Launch, Observation, Run, Timestamp};
 
-use super::live::is_forced;
-use super::{Decision, Effect, Fact, Live, Phase, Refusal, State, agent_of, approval, mail, turn};
+use super::{Decision, Effect, Fact, Live, Phase, Refusal, State, agent_of, approval, is_forced, mail, turn};
 
 /// Decides to start an agent that does not run.
 pub(super) fn start(state: &State, agent: &AgentRef) -> Result<Decision, Refusal> {

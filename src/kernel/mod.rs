@@ -26,17 +26,19 @@ mod turn;
 use std::time::Duration;
 
 use crate::domain::{
-    Actor, AgentId, AgentRef, Command, Event, EventRecord, Message, MessageStatus, Name, Scope, ScopeRef,
-    TeamRef, Timestamp, nearest,
+    Actor, AgentId, AgentRef, AgentState, Command, Event, EventRecord, Message, MessageStatus, Name, Scope,
+    ScopeRef, TeamRef, Timestamp, WaitFor, nearest,
 };
 
 use crate::price::Budgets;
 
+use asked::Approvals;
 pub use asked::OpenApproval;
 use broadcast::Broadcasts;
 pub use cost::{budget_of, spent_in};
 pub use input::{Fact, Input, Timer};
 pub use live::{Live, Phase};
+use live::{Typing, is_forced};
 pub use outcome::{Effect, Outcome, Refusal, Reply};
 pub use state::{Finished, State};
 
@@ -259,6 +261,11 @@ impl Kernel {
 
 /// How long an agent has to show that it took what was submitted, before the next message may be typed.
 const SETTLE_FOR: Duration = Duration::from_secs(2);
+
+/// Returns whether an agent in this state asks a person.
+fn asks_person(state: AgentState) -> bool {
+    matches!(state, AgentState::Waiting(WaitFor::Approval | WaitFor::Answer | WaitFor::Login))
+}
 
 /// Finds the agent that is meant.
 fn agent_of<'a>(state: &'a State, who: &AgentRef) -> Result<&'a crate::domain::Agent, Refusal> {

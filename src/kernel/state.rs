@@ -13,8 +13,7 @@ use crate::domain::{
     MessageStatus, Name, Org, Run, TeamId, Timestamp, cut,
 };
 
-use super::asked::Approvals;
-use super::live::{Live, Phase, Typing, is_forced};
+use super::{Approvals, Live, Phase, Typing, is_forced};
 use crate::price::{Budgets, Day, Ledger, Place};
 
 /// How many messages are remembered with what became of them.
