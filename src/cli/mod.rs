@@ -8,6 +8,7 @@ mod doctor;
 mod event;
 mod failure;
 mod here;
+mod lab;
 mod manual;
 mod message;
 mod open;
@@ -73,6 +74,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Man { out }) => return manual::man(out.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Openapi) => return output::line(&crate::http::openapi()).map(|()| ExitCode::SUCCESS),
         Some(Command::Check { file, kind }) => return check::check(&file, kind).map(|()| ExitCode::SUCCESS),
+        Some(Command::Lab(command)) => return lab::run(&command).map(|()| ExitCode::SUCCESS),
         _ => {}
     }
     let paths =
@@ -111,7 +113,8 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
             | Command::Completions { .. }
             | Command::Man { .. }
             | Command::Openapi
-            | Command::Check { .. },
+            | Command::Check { .. }
+            | Command::Lab(_),
         ) => Ok(()),
     }
 }

@@ -37,7 +37,7 @@ use crate::manifest::ManifestError;
 pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;
 pub use lock::PlaceError;
-pub use pane::PaneText;
+pub use pane::{Believed, Happening, PaneText, Replay};
 pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Told, Who};
 
 /// Why the daemon could not start.

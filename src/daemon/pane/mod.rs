@@ -7,6 +7,7 @@
 mod attention;
 mod keep;
 mod look;
+mod replay;
 mod screen;
 mod task;
 mod told;
@@ -30,6 +31,7 @@ use crate::pty::{Reader, Spec, Writer};
 use crate::terminal::Screen;
 
 pub(super) use keep::remove_folder;
+pub use replay::{Believed, Happening, Replay};
 
 /// Whose pane it is.
 #[derive(Clone, Debug)]
