@@ -4,6 +4,7 @@
 //! anybody else has no way out. Where the system gives no such namespace, the test goes on where it is, with a word:
 //! the programs then still know no other address than the model server's.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 /// Set where a test is apart already.
@@ -24,16 +25,19 @@ pub fn apart<F: FnOnce()>(body: F) {
     let name = name.split_once("::").map_or(name, |(_, rest)| rest).trim_end_matches("::{{closure}}");
     let this = std::env::current_exe().expect("the test's own file");
     // Loopback has to be switched on in there.
-    let script = "ip link set lo up && exec \"$0\" \"$@\"";
+    let script = "ip link set lo up && exec \"$0\" \"$@\" 2>&1";
     let mut inner = Command::new("unshare");
     inner.args(["-rn", "sh", "-c", script]).arg(this).args([name, "--exact", "--include-ignored", "--nocapture"]);
-    let inner = inner.args(["--test-threads", "1"]).env(APART, "1").stdin(Stdio::null()).output();
-    let inner = inner.expect("unshare can be run");
-    let said = String::from_utf8_lossy(&inner.stdout);
-    print!("{said}");
-    eprint!("{}", String::from_utf8_lossy(&inner.stderr));
-    assert!(said.contains("1 passed") || said.contains("1 failed"), "no test is called {name}");
-    assert!(inner.status.success(), "the test failed apart from the network");
+    inner.args(["--test-threads", "1"]).env(APART, "1").stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut inner = inner.spawn().expect("unshare can be run");
+    let said = BufReader::new(inner.stdout.take().expect("its output"));
+    let mut ran = false;
+    for line in said.lines().map_while(Result::ok) {
+        ran |= line.starts_with("running 1 test");
+        println!("{line}");
+    }
+    assert!(ran, "no test is called {name}");
+    assert!(inner.wait().expect("it ends").success(), "the test failed apart from the network");
 }
 
 fn possible() -> bool {

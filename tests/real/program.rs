@@ -177,9 +177,9 @@ fn gemini(url: &str, agent: &str, home: &Path, seed: Seed) -> Launch {
         "ui": {"dynamicWindowTitle": true, "showStatusInTitle": true},
         "tools": {"allowed": ["run_shell_command(sleep)"]},
         "mcpServers": {"lab": {"httpUrl": format!("{url}/mcp")}}});
-    let settings = write(&home.join("settings.json"), &settings.to_string());
+    std::fs::create_dir_all(home.join(".gemini")).expect("a folder for its settings");
+    write(&home.join(".gemini/settings.json"), &settings.to_string());
     let env = [
-        ("GEMINI_CLI_SYSTEM_SETTINGS_PATH", settings.as_str()),
         ("GEMINI_API_KEY", "lab-key"),
         ("GOOGLE_GEMINI_BASE_URL", url),
         ("CLI_TITLE", agent),

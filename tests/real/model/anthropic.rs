@@ -1,6 +1,7 @@
 //! Anthropic's dialect: messages, streamed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -47,8 +48,11 @@ fn turn(body: &Value) -> Turn {
     let mut text = String::new();
     let mut after_tool = false;
     for message in messages.iter().rev().filter(|message| message["role"] == "user") {
-        let blocks = message["content"].as_array().cloned().unwrap_or_default();
-        after_tool = blocks.iter().any(|block| block["type"] == "tool_result");
+        let mut blocks = message["content"].as_array().cloned().unwrap_or_default();
+        // What was said before a tool's result is answered already.
+        let result = blocks.iter().rposition(|block| block["type"] == "tool_result");
+        after_tool = result.is_some();
+        blocks.drain(..result.map_or(0, |at| at + 1));
         let said = message["content"].as_str().map(str::to_owned);
         let said = said.unwrap_or_else(|| {
             let texts: Vec<_> = blocks.iter().filter_map(|block| block["text"].as_str()).collect();
@@ -65,6 +69,9 @@ fn turn(body: &Value) -> Turn {
     let child = first.is_some_and(|message| message.to_string().contains(CHILD));
     Turn { word, text, after_tool, aside, child: child && !aside }
 }
+
+/// Numbers of calls must differ within a conversation.
+static CALLS: AtomicU64 = AtomicU64::new(0);
 
 fn call(word: Word, body: &Value) -> Value {
     let names: Vec<&str> =
@@ -94,7 +101,7 @@ fn call(word: Word, body: &Value) -> Value {
         ),
         _ => ("Bash", json!({"command": word.command().unwrap_or("true"), "description": "Do what is asked"})),
     };
-    let id = format!("toolu_lab_{}", body["messages"].as_array().map_or(0, Vec::len));
+    let id = format!("toolu_lab_{}", CALLS.fetch_add(1, Ordering::Relaxed));
     json!({"type": "tool_use", "id": id, "name": name, "input": input})
 }
 

@@ -83,7 +83,7 @@ fn call(word: Word, body: &Value) -> Value {
         Word::CallTool => {
             let space = tools
                 .iter()
-                .find(|tool| tool["type"] == "namespace" && tool["name"].as_str().is_some_and(|n| n.starts_with("mcp__")));
+                .find(|tool| tool["type"] == "namespace" && tool["name"].as_str().is_some_and(|n| n.contains("mcp__lab")));
             let name = space.map_or(json!("mcp__lab__report"), |space| space["tools"][0]["name"].clone());
             let arguments = json!({"task": "a task"}).to_string();
             let mut call = json!({"type": "function_call", "id": "fc_lab", "call_id": id, "name": name,

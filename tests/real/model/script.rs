@@ -35,7 +35,7 @@ const WORDS: [(&str, Word); 14] = [
     ("SLOW", Word::Slow),
     ("THINK", Word::Think),
     ("RUNBASH", Word::RunCommand),
-    ("RUNSLOW", Word::RunSlowly),
+    ("LINGER", Word::RunSlowly),
     ("WRITEFILE", Word::WriteFile),
     ("MCPCALL", Word::CallTool),
     ("ASKPERSON", Word::AskPerson),

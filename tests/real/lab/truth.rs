@@ -1,0 +1,153 @@
+//! What an agent truly does, from what the driver and the model server know; never from its screen's look or from a
+//! detector.
+//!
+//! A request in flight with nothing streamed yet is thinking; streaming and a tool that runs are working; a tool that
+//! needs a yes, called and not yet answered, is waiting; a turn told to its end, interrupted or denied leaves it idle;
+//! refused for good is an error, and refused with another try to come is retrying, for which both busy states count.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::script::Word;
+use crate::model::{Entry, What};
+
+/// A true state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truth {
+    Starting,
+    Idle,
+    Thinking,
+    Working,
+    Retrying,
+    Waiting,
+    Error,
+    /// Refused for want of a login: an error, and a wait for somebody to log in.
+    LoggedOut,
+}
+
+impl Truth {
+    pub const ALL: [Truth; 8] = [
+        Truth::Starting,
+        Truth::Idle,
+        Truth::Thinking,
+        Truth::Working,
+        Truth::Retrying,
+        Truth::Waiting,
+        Truth::Error,
+        Truth::LoggedOut,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Truth::Starting => "starting",
+            Truth::Idle => "idle",
+            Truth::Thinking => "thinking",
+            Truth::Working => "working",
+            Truth::Retrying => "retrying",
+            Truth::Waiting => "waiting",
+            Truth::Error => "error",
+            Truth::LoggedOut => "logged out",
+        }
+    }
+
+    /// Returns whether a state that was seen is right.
+    pub fn accepts(self, seen: &str) -> bool {
+        match self {
+            Truth::Retrying => seen == "thinking" || seen == "working",
+            Truth::LoggedOut => seen == "error" || seen == "waiting",
+            other => seen == other.word(),
+        }
+    }
+}
+
+/// What the driver did or saw.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A scene begins.
+    Scene(String),
+    /// A dialog of the start is there.
+    Dialog,
+    /// It is ready for the first prompt.
+    Ready,
+    /// What was to be shown is shown: from here on the screen can be read.
+    Shown,
+    /// A prompt was submitted.
+    Submitted,
+    /// A dialog was answered with yes.
+    Allowed,
+    /// A dialog was answered with no.
+    Denied,
+    /// The turn was interrupted.
+    Interrupted,
+}
+
+/// A change of the truth, or a moment from which it is visible.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Change {
+    /// In milliseconds since the beginning.
+    pub at: u64,
+    pub truth: Truth,
+    pub scene: String,
+}
+
+enum Cause<'a> {
+    Mark(&'a Mark),
+    Model(&'a What),
+}
+
+/// Puts what the driver did and what the model server saw into one line of time.
+pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Change> {
+    let mut causes: Vec<(Instant, Cause)> = marks.iter().map(|(at, mark)| (*at, Cause::Mark(mark))).collect();
+    causes.extend(log.iter().map(|entry| (entry.at, Cause::Model(&entry.what))));
+    causes.sort_by_key(|(at, _)| *at);
+    let mut truth = Truth::Starting;
+    let mut scene = "start".to_owned();
+    let mut changes = vec![Change { at: 0, truth, scene: scene.clone() }];
+    for (n, (at, cause)) in causes.iter().enumerate() {
+        if let Cause::Mark(Mark::Scene(name)) = cause {
+            scene.clone_from(name);
+            continue;
+        }
+        let next = next(truth, cause, &causes[n + 1..]);
+        let shown = matches!(cause, Cause::Mark(Mark::Shown));
+        if next != truth || shown {
+            truth = next;
+            let at = u64::try_from(at.saturating_duration_since(begun).as_millis()).unwrap_or(u64::MAX);
+            changes.push(Change { at, truth, scene: scene.clone() });
+        }
+    }
+    changes
+}
+
+fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
+    match cause {
+        Cause::Mark(Mark::Dialog) => Truth::Waiting,
+        Cause::Mark(Mark::Ready | Mark::Denied | Mark::Interrupted) | Cause::Model(What::Ended) => Truth::Idle,
+        Cause::Mark(Mark::Submitted) if matches!(now, Truth::Thinking | Truth::Working) => now,
+        Cause::Mark(Mark::Submitted) | Cause::Model(What::Asked { .. }) => match now {
+            Truth::Retrying => now,
+            _ => Truth::Thinking,
+        },
+        Cause::Mark(Mark::Allowed) | Cause::Model(What::Began) => Truth::Working,
+        Cause::Model(What::Called(word)) => match word {
+            Word::RunSlowly | Word::Delegate => Truth::Working,
+            _ => Truth::Waiting,
+        },
+        Cause::Model(What::Refused(status)) => {
+            // Whether another try comes is known afterwards.
+            let mut rest = later.iter().map(|(_, cause)| cause);
+            let next = rest.find(|cause| {
+                matches!(cause, Cause::Model(What::Asked { .. }) | Cause::Mark(Mark::Submitted | Mark::Interrupted))
+            });
+            match (next, status) {
+                (Some(Cause::Model(What::Asked { .. })), _) => Truth::Retrying,
+                (_, 401) => Truth::LoggedOut,
+                _ => Truth::Error,
+            }
+        }
+        Cause::Mark(Mark::Scene(_) | Mark::Shown)
+        | Cause::Model(What::ChildAsked | What::Gone | What::ToolUsed | What::Aside(_)) => now,
+    }
+}
