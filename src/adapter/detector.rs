@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use crate::domain::{AgentState, Evidence, Observation, Source, Timestamp, clean};
 
-use super::rule::{Match, Rules, View};
+use super::definition::Adapter;
+use super::rule::{Match, View};
 use super::status::Records;
 use crate::terminal::{Progress, Prompt};
 
@@ -47,7 +48,7 @@ pub struct Verdict {
 /// The evidence of one agent since its process started.
 #[derive(Clone, Debug)]
 pub struct Detector {
-    rules: Arc<Rules>,
+    adapter: Arc<Adapter>,
     started_at: Timestamp,
     status: Records,
     status_at: Timestamp,
@@ -67,9 +68,9 @@ pub struct Detector {
 impl Detector {
     /// Begins with a process that has just started.
     #[must_use]
-    pub fn new(rules: Arc<Rules>, started_at: Timestamp) -> Detector {
+    pub fn new(adapter: Arc<Adapter>, started_at: Timestamp) -> Detector {
         Detector {
-            rules,
+            adapter,
             started_at,
             status: Records::default(),
             status_at: started_at,
@@ -88,8 +89,8 @@ impl Detector {
 
     /// Goes on with a process that started before this daemon did: it is past its start.
     #[must_use]
-    pub fn resumed(rules: Arc<Rules>, started_at: Timestamp) -> Detector {
-        Detector { ready: true, ..Detector::new(rules, started_at) }
+    pub fn resumed(adapter: Arc<Adapter>, started_at: Timestamp) -> Detector {
+        Detector { ready: true, ..Detector::new(adapter, started_at) }
     }
 
     /// Takes in a report of the program status protocol (OSC 7501), without its number.
@@ -161,7 +162,7 @@ impl Detector {
     pub fn look(&mut self, view: &View, now: Timestamp) {
         let title = View { title: &self.title, ..*view };
         let before = std::mem::take(&mut self.matches);
-        for found in self.rules.matches(&title) {
+        for found in self.adapter.rules.matches(&title) {
             let since = before.iter().find(|(old, _)| *old == found).map_or(now, |(_, at)| *at);
             self.matches.push((found, since));
         }

@@ -1,18 +1,29 @@
-//! What an agent is doing, read from evidence.
+//! What is known of the programs that run agents, and what an agent is doing, read from evidence.
+//!
+//! An [`Adapter`] knows one program: how to detect, start, resume, submit to, interrupt and clear it, which screens it
+//! shows, and how what it tells beside its screen (hooks, a status line, a notify program, files) is read into
+//! [`Signal`](crate::domain::Signal)s. Adapters are data: TOML files that a person's own files override.
 //!
 //! A [`Detector`] gathers what one agent's terminal shows (the program status protocol, titles, progress,
-//! notifications, prompt marks, the screen's text, output and its absence) and fuses it into one verdict; every piece
-//! is kept with its rule and age, so that a person can ask why. Screen rules are data: TOML files that a person's own
-//! files override. It never acts: a verdict types nothing and restarts nothing.
+//! notifications, prompt marks, the screen's text, output and its absence) and what its program tells, and fuses it
+//! into one verdict; every piece is kept with its rule and age, so that a person can ask why. It never acts: a verdict
+//! types nothing and restarts nothing.
 
+mod definition;
 mod detector;
+mod file;
+mod flags;
+mod library;
 mod rule;
 mod status;
 #[cfg(test)]
 mod tests;
 
+pub use definition::{
+    Adapter, Busy, Choose, Confirm, Conversation, Dialog, Draft, Headless, Hooks, IdIs, KeyWord, Keys, Paste,
+    Pattern, Submit, Version,
+};
 pub use detector::Detector;
+pub use flags::{Expanded, Fixed, Flag, Flags, Mcp, McpEncoding};
+pub use library::{Adapters, Own};
 pub use rule::{Rules, View};
-
-/// The rules for programs that nothing particular is known of.
-pub const GENERIC: (&str, &str) = ("generic.toml", include_str!("rules/generic.toml"));

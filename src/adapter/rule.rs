@@ -67,9 +67,10 @@ struct RulesFile {
     rule: Vec<RuleTable>,
 }
 
+/// `[[rule]]`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RuleTable {
+pub(super) struct RuleTable {
     name: String,
     state: StateWord,
     #[serde(rename = "for")]
@@ -123,8 +124,32 @@ impl Rules {
     pub fn parse(file: &str, text: &str) -> Result<Rules, ManifestError> {
         let manifest = Manifest { file, text };
         let tables: RulesFile = manifest.read()?;
-        let rules = tables.rule.into_iter().enumerate().map(|(n, table)| table.compile(&manifest, n));
+        Rules::compile(tables.rule, &manifest)
+    }
+
+    /// Compiles the rules of a file.
+    pub(super) fn compile(tables: Vec<RuleTable>, manifest: &Manifest) -> Result<Rules, ManifestError> {
+        let rules = tables.into_iter().enumerate().map(|(n, table)| table.compile(manifest, n));
         Ok(Rules { rules: rules.collect::<Result<_, _>>()? })
+    }
+
+    /// Returns the rules' names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// Puts rules before these; one of the same name takes the place of the old one.
+    pub(super) fn put_before(&mut self, mut rules: Rules) {
+        self.rules.retain(|old| rules.names().all(|new| new != old.name));
+        rules.rules.append(&mut self.rules);
+        *self = rules;
+    }
+
+    /// Puts those of `rules` after these whose names these have not.
+    pub(super) fn put_after(&mut self, rules: &Rules) {
+        let new: Vec<Rule> =
+            rules.rules.iter().filter(|rule| self.names().all(|old| old != rule.name)).cloned().collect();
+        self.rules.extend(new);
     }
 
     /// Returns every rule that matches what is in view.

@@ -13,8 +13,8 @@ fn ms(n: u64) -> Timestamp {
     T0 + Duration::from_millis(n)
 }
 
-fn generic() -> Arc<Rules> {
-    Arc::new(Rules::parse(GENERIC.0, GENERIC.1).unwrap())
+fn generic() -> Arc<Adapter> {
+    Arc::clone(Adapters::builtin().unwrap().generic())
 }
 
 fn settled() -> Detector {

@@ -170,6 +170,12 @@ impl Paths {
         self.config.join("layouts")
     }
 
+    /// Returns the folder of a person's own adapters.
+    #[must_use]
+    pub fn adapters(&self) -> PathBuf {
+        self.config.join("adapters")
+    }
+
     /// Returns the folder of a person's own screen rules.
     #[must_use]
     pub fn rules(&self) -> PathBuf {

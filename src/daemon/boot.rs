@@ -13,7 +13,7 @@ use super::request::{Handle, REQUESTS};
 use super::session::{AnswerTo, Session};
 use super::world::World;
 use super::{Daemon, DaemonError, clock, lock, socket_name};
-use crate::adapter::{GENERIC, Rules};
+use crate::adapter::{Adapters, Own, Rules};
 use crate::config::{Config, OwnFile, Paths, own_files};
 use crate::domain::{AgentId, Name};
 use crate::kernel::{Fact, Input, Kernel, Phase, State};
@@ -47,13 +47,13 @@ impl Default for History {
 pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, DaemonError> {
     let (place, listener) = lock::take(&paths)?;
     let settings: Settings = Config::load(&paths.settings(), crate::config::SECTIONS)?.read()?;
-    let rules = rules(&paths)?;
+    let adapters = adapters(&paths)?;
     let (news, heard) = mpsc::channel(NEWS);
     let (asks, requests) = mpsc::channel(REQUESTS);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool::start(processors.saturating_sub(1).clamp(1, 4))?;
     let cap = settings.history.megabytes.saturating_mul(1 << 20);
-    let mut world = World::new(paths, program, Arc::new(rules), cap, pool, news);
+    let mut world = World::new(paths, program, Arc::new(adapters), cap, pool, news);
     let mut sessions = std::collections::BTreeMap::new();
     for name in kept_sessions(&world.paths) {
         match restore(&world.paths, &name) {
@@ -125,9 +125,11 @@ async fn resume(session: &mut Session, world: &mut World) {
         .filter(|(_, live)| live.phase != Phase::Down)
         .map(|(id, live)| (id, live.epoch, live.pid()))
         .collect();
+    let launched = |agent| session.state().org().agent(agent).map(|a| a.launch.clone()).unwrap_or_default();
     let searches = expected.into_iter().map(|(agent, epoch, pid)| {
+        let adapter = world.adapter(&launched(agent));
         let folder = world.paths.agent(&session.name, agent);
-        let about = About { session: session.name.clone(), agent, epoch, folder };
+        let about = About { session: session.name.clone(), agent, epoch, folder, adapter };
         let socket = world.paths.holders().join(socket_name(&session.name, agent, epoch));
         pane::find(about, socket, pid)
     });
@@ -148,12 +150,17 @@ fn kept_sessions(paths: &Paths) -> Vec<Name> {
     names.filter(|name| paths.session_store(name).exists()).collect()
 }
 
-/// A person's own file of the same name replaces the built-in rules.
-fn rules(paths: &Paths) -> Result<Rules, DaemonError> {
-    let own = own_files(&paths.rules())?;
-    let replaced = own.iter().find(|file: &&OwnFile| format!("{}.toml", file.name) == GENERIC.0);
-    Ok(match replaced {
-        Some(file) => Rules::parse(&file.path.display().to_string(), &file.text)?,
-        None => Rules::parse(GENERIC.0, GENERIC.1)?,
-    })
+/// Reads the adapters: the built-in ones, and a person's own in their places.
+pub(super) fn adapters(paths: &Paths) -> Result<Adapters, DaemonError> {
+    let own = own_files(&paths.adapters())?;
+    let files: Vec<String> = own.iter().map(|file| file.path.display().to_string()).collect();
+    let own: Vec<Own> =
+        own.iter().zip(&files).map(|(own, file)| Own { name: &own.name, file, text: &own.text }).collect();
+    let mut adapters = Adapters::with_own(&own)?;
+    // Where people kept their rules for any program before there were adapters.
+    let rules = own_files(&paths.rules())?;
+    if let Some(file) = rules.iter().find(|file: &&OwnFile| file.name == adapters.generic().name()) {
+        adapters.replace_generic_rules(Rules::parse(&file.path.display().to_string(), &file.text)?);
+    }
+    Ok(adapters)
 }

@@ -21,7 +21,7 @@ use super::pool::Pool;
 use super::request::Colors;
 use super::wake::Wakes;
 use super::{environment, socket_name};
-use crate::adapter::Rules;
+use crate::adapter::{Adapter, Adapters};
 use crate::config::Paths;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
@@ -67,7 +67,7 @@ pub(super) type Written = (Name, Result<(), StoreError>);
 pub(super) struct World {
     pub(super) paths: Paths,
     pub(super) program: PathBuf,
-    pub(super) rules: Arc<Rules>,
+    pub(super) adapters: Arc<Adapters>,
     pub(super) colors: Option<Colors>,
     /// The most that an agent's output takes on disk, in bytes.
     pub(super) history_cap: u64,
@@ -94,7 +94,7 @@ impl World {
     pub(super) fn new(
         paths: Paths,
         program: PathBuf,
-        rules: Arc<Rules>,
+        adapters: Arc<Adapters>,
         history_cap: u64,
         pool: Pool,
         news: mpsc::Sender<PaneNews>,
@@ -102,7 +102,7 @@ impl World {
         World {
             paths,
             program,
-            rules,
+            adapters,
             colors: None,
             history_cap,
             commits: FuturesUnordered::new(),
@@ -148,6 +148,11 @@ impl World {
         tokio::spawn(pane::remove_folder(folder));
     }
 
+    /// Returns what is known of the program that an agent runs.
+    pub(super) fn adapter(&self, launch: &Launch) -> Arc<Adapter> {
+        Arc::clone(self.adapters.find(launch))
+    }
+
     /// Returns how an agent is to be started.
     pub(super) fn start(&self, whose: &Whose<'_>, epoch: u32, launch: &Launch) -> pane::Start {
         let Whose { session, root, agent, env } = *whose;
@@ -165,7 +170,8 @@ impl World {
             env: environment::assemble(base, &launch.env, session, &agent.name, &self.program),
             size: Size::new(24, 80),
         };
-        let about = pane::About { session: session.clone(), agent: agent.id, epoch, folder };
+        let adapter = self.adapter(launch);
+        let about = pane::About { session: session.clone(), agent: agent.id, epoch, folder, adapter };
         pane::Start { about, spec }
     }
 
@@ -187,7 +193,6 @@ impl World {
             news: self.news.clone(),
             pool: Arc::clone(&self.pool),
             headroom: Arc::clone(&self.headroom),
-            rules: Arc::clone(&self.rules),
             steady: self.steady,
             starting: Arc::clone(&self.starting),
             colors: self.colors,

@@ -25,7 +25,7 @@ use super::headroom::Headroom;
 use super::pool::Pool;
 use super::request::Colors;
 use super::world::PaneNews;
-use crate::adapter::Rules;
+use crate::adapter::Adapter;
 use crate::domain::{AgentId, Evidence, Exit, Input, Name, Observation};
 use crate::pty::{Reader, Spec, Writer};
 use crate::terminal::Screen;
@@ -41,6 +41,8 @@ pub(super) struct About {
     pub(super) epoch: u32,
     /// Where the agent's output is kept.
     pub(super) folder: PathBuf,
+    /// What is known of its program.
+    pub(super) adapter: Arc<Adapter>,
 }
 
 /// How an agent is to be started.
@@ -78,7 +80,6 @@ pub(super) struct Around {
     pub(super) news: mpsc::Sender<PaneNews>,
     pub(super) pool: Arc<Pool>,
     pub(super) headroom: Arc<Headroom>,
-    pub(super) rules: Arc<Rules>,
     pub(super) steady: Steady,
     pub(super) starting: Arc<Semaphore>,
     pub(super) colors: Option<Colors>,

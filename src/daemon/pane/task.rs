@@ -77,7 +77,7 @@ enum Ready {
 impl Pane {
     pub(super) fn new(about: About, around: Around, frames: Frames, orders: mpsc::Receiver<Order>) -> Pane {
         let size = Size::new(24, 80);
-        let detector = Detector::new(Arc::clone(&around.rules), around.steady.now());
+        let detector = Detector::new(Arc::clone(&about.adapter), around.steady.now());
         Pane {
             place: ScreenPlace::new(Box::new(Screen::new(size)), Display { frames, epoch: about.epoch }),
             about,
@@ -210,7 +210,7 @@ impl Pane {
             Ok((running, (_, reader, writer))) => {
                 self.holder = Some(Holder { reader, writer });
                 self.attention.begin();
-                self.detector = Detector::new(Arc::clone(&self.around.rules), self.around.steady.now());
+                self.detector = Detector::new(Arc::clone(&self.about.adapter), self.around.steady.now());
                 self.looking.disturbed(Instant::now());
                 self.process = Orphan::of(running.child);
                 self.tell(News::Started { pid: running.child }).await;
@@ -235,7 +235,7 @@ impl Pane {
         self.begin_screen(screen, 0);
         self.holder = Some(Holder { reader, writer });
         self.attention.begin();
-        self.detector = Detector::resumed(Arc::clone(&self.around.rules), self.around.steady.now());
+        self.detector = Detector::resumed(Arc::clone(&self.about.adapter), self.around.steady.now());
         self.looking.disturbed(Instant::now());
     }
 
