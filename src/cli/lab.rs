@@ -6,6 +6,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -15,9 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::output;
-use crate::adapter::{Detector, GENERIC, Rules};
+use crate::adapter::{Adapters, Detector};
 use crate::daemon::{Believed, Happening, Replay};
-use crate::domain::{AgentState, Source, Timestamp};
+use crate::domain::{AgentState, Launch, Source, Timestamp};
 use crate::terminal::{Screen, Size};
 
 /// What can be asked of the lab.
@@ -87,7 +88,7 @@ fn replay(file: &Path, heeds_status: bool) -> Result<(), Failure> {
         last = Duration::from_millis(line.at);
         let Some(replay) = &mut replay else {
             let (rows, cols) = line.size.ok_or_else(|| failed(&"its first line has no size"))?;
-            let detector = detector(&line.command.unwrap_or_default())?;
+            let detector = detector(line.command.unwrap_or_default())?;
             replay = Some(Replay::new(rows, cols, detector, heeds_status));
             continue;
         };
@@ -103,11 +104,12 @@ fn replay(file: &Path, heeds_status: bool) -> Result<(), Failure> {
     believed.iter().try_for_each(|believed| output::json(&verdict(believed)))
 }
 
-/// The detector that an agent of this command would have.
-fn detector(_command: &[String]) -> Result<Detector, Failure> {
-    let rules = Rules::parse(GENERIC.0, GENERIC.1);
-    let rules = rules.map_err(|e| Failure::new("the rules cannot be read").because(&e))?;
-    Ok(Detector::new(rules.into(), Timestamp(0)))
+/// The detector that an agent of this command has, by the adapters that are built in.
+fn detector(command: Vec<String>) -> Result<Detector, Failure> {
+    let adapters = Adapters::builtin();
+    let adapters = adapters.map_err(|e| Failure::new("the adapters cannot be read").because(&e))?;
+    let adapter = adapters.find(&Launch { command, ..Launch::default() });
+    Ok(Detector::new(Arc::clone(adapter), Timestamp(0)))
 }
 
 fn verdict(believed: &Believed) -> Verdict<'_> {

@@ -7,11 +7,14 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod apart;
+mod crew;
 #[path = "../e2e/home.rs"]
 mod home;
 mod lab;
 mod model;
 mod program;
+mod team;
+mod turn;
 
 /// How long anything may take before a test gives up.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);

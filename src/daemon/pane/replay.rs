@@ -135,12 +135,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::adapter::{GENERIC, Rules};
+    use crate::adapter::Adapters;
     use crate::domain::{AgentState, WaitFor};
 
     fn states(heeds_status: bool) -> Vec<(u64, AgentState)> {
-        let rules = Rules::parse(GENERIC.0, GENERIC.1).unwrap();
-        let detector = Detector::new(Arc::new(rules), Timestamp(0));
+        let adapters = Adapters::builtin().unwrap();
+        let detector = Detector::new(Arc::clone(adapters.generic()), Timestamp(0));
         let mut replay = Replay::new(24, 80, detector, heeds_status);
         let ms = Duration::from_millis;
         replay.take(ms(100), &Happening::Output(b"\x1b]7501;state=working\x07hello".to_vec()));

@@ -176,13 +176,15 @@ impl<'a> Drive<'a> {
             Maker::Codex => text.contains("Ask Codex to do anything"),
             Maker::Gemini => text.contains("Type your message"),
         })?;
-        self.mark(Mark::Ready);
+        self.mark(Mark::Drawing);
         self.terminal.rest(Duration::from_millis(600));
+        self.mark(Mark::Ready);
         self.terminal.dwell(DWELL);
         Ok(())
     }
 
     fn submit(&mut self, prompt: &str) {
+        self.mark(Mark::Drafted);
         self.terminal.press(&format!("\x1b[200~{prompt}\x1b[201~"));
         self.terminal.dwell(PASTED);
         self.terminal.press("\r");
@@ -190,11 +192,12 @@ impl<'a> Drive<'a> {
     }
 
     /// Waits for the model to see something that it has not seen at `after`.
-    fn sees(&self, after: usize, what: &str, wanted: impl Fn(&What) -> bool) -> usize {
-        self.model.wait(&self.agent, after, what, wanted)
+    fn sees(&self, after: usize, what: &str, wanted: impl Fn(&What) -> bool) -> Result<usize, String> {
+        let seen = self.model.wait(&self.agent, after, what, wanted);
+        seen.map_err(|problem| format!("{problem}\n{}", self.terminal.text()))
     }
 
-    fn ended(&self, after: usize) -> usize {
+    fn ended(&self, after: usize) -> Result<usize, String> {
         self.sees(after, "the end of a turn", |what| *what == What::Ended)
     }
 
@@ -202,7 +205,7 @@ impl<'a> Drive<'a> {
     fn turn(&mut self, prompt: &str) -> Result<(), String> {
         let seen = self.model.seen(&self.agent);
         self.submit(prompt);
-        self.ended(seen);
+        self.ended(seen)?;
         self.terminal.dwell(DWELL);
         Ok(())
     }
@@ -212,10 +215,10 @@ impl<'a> Drive<'a> {
         let seen = self.model.seen(&self.agent);
         self.model.hold(&self.agent, Gate::First);
         self.submit("HELLO there");
-        self.sees(seen, "a request", |what| matches!(what, What::Asked { .. }));
+        self.sees(seen, "a request", |what| matches!(what, What::Asked { .. }))?;
         self.terminal.dwell(DWELL);
         self.model.release(&self.agent, Gate::First);
-        self.ended(seen);
+        self.ended(seen)?;
         self.terminal.dwell(DWELL);
         self.scene("a longer answer");
         self.turn("SLOW please")?;
@@ -226,15 +229,19 @@ impl<'a> Drive<'a> {
         self.scene("a second prompt while busy");
         let seen = self.model.seen(&self.agent);
         self.submit("SLOW again");
-        let seen = self.sees(seen, "an answer", |what| *what == What::Began);
+        let seen = self.sees(seen, "an answer", |what| *what == What::Began)?;
         self.submit("HELLO too");
         let asked = |what: &What| matches!(what, What::Asked { text, .. } if text.contains("HELLO too"));
-        let seen = self.sees(seen, "the second prompt", asked);
-        self.ended(seen);
+        let seen = self.sees(seen, "the second prompt", asked)?;
+        self.ended(seen)?;
         self.terminal.dwell(DWELL);
         if self.program.maker == Maker::Claude {
             self.scene("a subagent");
-            self.turn("DELEGATE it")?;
+            let seen = self.model.seen(&self.agent);
+            self.submit("DELEGATE it");
+            let seen = self.sees(seen, "the child's end", |what| *what == What::ChildEnded)?;
+            self.ended(seen)?;
+            self.terminal.dwell(DWELL);
         }
         Ok(())
     }
@@ -242,16 +249,8 @@ impl<'a> Drive<'a> {
     fn runs_slowly(&mut self) -> Result<(), String> {
         let seen = self.model.seen(&self.agent);
         self.submit("LINGER a while");
-        let seen = self.sees(seen, "a call", |what| *what == What::Called(Word::RunSlowly));
-        if self.program.maker == Maker::Gemini {
-            // It knows no command that it may run unasked.
-            self.dialog_shown()?;
-            self.mark(Mark::Dialog);
-            self.terminal.dwell(DWELL);
-            self.terminal.press("\r");
-            self.mark(Mark::Allowed);
-        }
-        self.ended(seen);
+        let seen = self.sees(seen, "a call", |what| *what == What::Called(Word::RunSlowly))?;
+        self.ended(seen)?;
         self.terminal.dwell(DWELL);
         Ok(())
     }
@@ -271,18 +270,18 @@ impl<'a> Drive<'a> {
     fn asks(&mut self, prompt: &str, word: Word, allow: bool) -> Result<(), String> {
         let seen = self.model.seen(&self.agent);
         self.submit(prompt);
-        let seen = self.sees(seen, "a call", |what| *what == What::Called(word));
+        let seen = self.sees(seen, "a call", |what| *what == What::Called(word))?;
         self.dialog_shown()?;
         self.terminal.dwell(DWELL);
         if allow {
             self.model.hold(&self.agent, Gate::First);
             self.terminal.press("\r");
             self.mark(Mark::Allowed);
-            let seen = self.sees(seen, "the tool's result", |what| matches!(what, What::Asked { .. }));
+            let seen = self.sees(seen, "the tool's result", |what| matches!(what, What::Asked { .. }))?;
             // The model thinks about the result.
             self.terminal.dwell(DWELL);
             self.model.release(&self.agent, Gate::First);
-            self.ended(seen);
+            self.ended(seen)?;
         } else {
             self.terminal.press("\x1b");
             self.mark(Mark::Denied);
@@ -317,25 +316,36 @@ impl<'a> Drive<'a> {
                 Maker::Codex => "■",
                 Maker::Gemini => "✕",
             };
-            // The older ones scroll away or stay; what counts is that it has settled.
-            let seen = self.model.seen(&self.agent);
-            self.sees(seen.saturating_sub(1), "a refused request", |what| matches!(what, What::Refused(s) if *s == status));
-            self.terminal.wait("the error", |text| text.contains(shows))?;
+            let before = self.model.seen(&self.agent);
+            self.sees(before.saturating_sub(1), "a refused request", |what| *what == What::Refused(status))?;
+            let refusals = || {
+                let log = self.model.log(&self.agent);
+                log.iter().filter(|entry| entry.what == What::Refused(status)).count()
+            };
             let mut tries = 0;
-            while tries != self.model.seen(&self.agent) {
-                tries = self.model.seen(&self.agent);
+            while tries != refusals() && refusals() < self.most_tries(status) {
+                tries = refusals();
                 // A try that is yet to come comes within this time.
                 self.terminal.dwell(self.longest_backoff());
             }
+            self.terminal.wait("the error", |text| text.contains(shows))?;
             self.terminal.dwell(DWELL);
         }
         Ok(())
     }
 
+    fn most_tries(&self, status: u16) -> usize {
+        match self.program.maker {
+            Maker::Gemini if status == 401 => 1,
+            Maker::Gemini | Maker::Claude => 3,
+            Maker::Codex => 6,
+        }
+    }
+
     fn longest_backoff(&self) -> Duration {
         match self.program.maker {
             Maker::Gemini => Duration::from_secs(12),
-            Maker::Claude | Maker::Codex => Duration::from_secs(4),
+            Maker::Claude | Maker::Codex => Duration::from_secs(3),
         }
     }
 
@@ -349,12 +359,12 @@ impl<'a> Drive<'a> {
                 Gate::First => matches!(what, What::Asked { .. }),
                 Gate::Middle => *what == What::Began,
             };
-            let seen = self.sees(seen, "a request", wanted);
+            let seen = self.sees(seen, "a request", wanted)?;
             self.terminal.dwell(DWELL);
             self.terminal.press("\x1b");
             self.mark(Mark::Interrupted);
             if gate == Gate::Middle {
-                self.sees(seen, "the agent hang up", |what| *what == What::Gone);
+                self.sees(seen, "the agent hang up", |what| *what == What::Gone)?;
             }
             self.terminal.dwell(DWELL);
             self.model.release(&self.agent, gate);

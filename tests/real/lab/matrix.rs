@@ -189,6 +189,9 @@ fn compare(name: &str, changes: &[Change], verdicts: &[Verdict], end: u64) -> (M
     let mut wrong: Vec<(String, u64, u64)> = Vec::new();
     for (n, change) in changes.iter().enumerate() {
         let until = changes.get(n + 1).map_or(end, |next| next.at);
+        if change.truth == Truth::Unsettled {
+            continue;
+        }
         let from = if n == 0 { 0 } else { change.at + TRANSITION };
         let mut at = from;
         while at < until {

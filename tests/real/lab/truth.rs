@@ -25,6 +25,8 @@ pub enum Truth {
     Error,
     /// Refused for want of a login: an error, and a wait for somebody to log in.
     LoggedOut,
+    /// Nobody knows: it is drawing its first screen, or an error is being typed away. Not counted.
+    Unsettled,
 }
 
 impl Truth {
@@ -49,6 +51,7 @@ impl Truth {
             Truth::Waiting => "waiting",
             Truth::Error => "error",
             Truth::LoggedOut => "logged out",
+            Truth::Unsettled => "unsettled",
         }
     }
 
@@ -69,8 +72,12 @@ pub enum Mark {
     Scene(String),
     /// A dialog of the start is there.
     Dialog,
+    /// Its first screen begins to be drawn.
+    Drawing,
     /// It is ready for the first prompt.
     Ready,
+    /// A prompt stands in its box, and is not submitted yet.
+    Drafted,
     /// What was to be shown is shown: from here on the screen can be read.
     Shown,
     /// A prompt was submitted.
@@ -103,6 +110,7 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
     causes.extend(log.iter().map(|entry| (entry.at, Cause::Model(&entry.what))));
     causes.sort_by_key(|(at, _)| *at);
     let mut truth = Truth::Starting;
+    let mut children: u32 = 0;
     let mut scene = "start".to_owned();
     let mut changes = vec![Change { at: 0, truth, scene: scene.clone() }];
     for (n, (at, cause)) in causes.iter().enumerate() {
@@ -110,7 +118,16 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
             scene.clone_from(name);
             continue;
         }
-        let next = next(truth, cause, &causes[n + 1..]);
+        match cause {
+            Cause::Model(What::ChildAsked) => children += 1,
+            Cause::Model(What::ChildEnded) => children = children.saturating_sub(1),
+            _ => {}
+        }
+        let mut next = next(truth, cause, &causes[n + 1..]);
+        // What it told somebody else to do goes on behind its own turn.
+        if children > 0 && matches!(cause, Cause::Model(What::Ended)) {
+            next = Truth::Working;
+        }
         let shown = matches!(cause, Cause::Mark(Mark::Shown));
         if next != truth || shown {
             truth = next;
@@ -125,6 +142,8 @@ fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
     match cause {
         Cause::Mark(Mark::Dialog) => Truth::Waiting,
         Cause::Mark(Mark::Ready | Mark::Denied | Mark::Interrupted) | Cause::Model(What::Ended) => Truth::Idle,
+        Cause::Mark(Mark::Drawing) => Truth::Unsettled,
+        Cause::Mark(Mark::Drafted) if matches!(now, Truth::Error | Truth::LoggedOut) => Truth::Unsettled,
         Cause::Mark(Mark::Submitted) if matches!(now, Truth::Thinking | Truth::Working) => now,
         Cause::Mark(Mark::Submitted) | Cause::Model(What::Asked { .. }) => match now {
             Truth::Retrying => now,
@@ -147,7 +166,7 @@ fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
                 _ => Truth::Error,
             }
         }
-        Cause::Mark(Mark::Scene(_) | Mark::Shown)
-        | Cause::Model(What::ChildAsked | What::Gone | What::ToolUsed | What::Aside(_)) => now,
+        Cause::Mark(Mark::Scene(_) | Mark::Shown | Mark::Drafted)
+        | Cause::Model(What::ChildAsked | What::ChildEnded | What::Gone | What::ToolUsed | What::Aside(_)) => now,
     }
 }

@@ -1,7 +1,6 @@
 //! Anthropic's dialect: messages, streamed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -9,7 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::script::{Answer, CHILD, Word};
-use super::{Shared, Stream, Turn, begin, json_answer, refuse, stream, tools, without_reminders};
+use super::{Shared, Stream, Turn, begin, json_answer, refuse, stream, tools, unique, without_reminders};
 
 pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usize) -> Response {
     let turn = turn(&body);
@@ -31,7 +30,7 @@ pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usiz
     let calls = (!turn.aside && !turn.child && word.calls()).then(|| call(word, &body));
     let usage = json!({"input_tokens": tokens, "cache_creation_input_tokens": 100, "cache_read_input_tokens": 200,
         "output_tokens": 40, "service_tier": "standard"});
-    let mut message = json!({"id": "msg_lab", "type": "message", "role": "assistant", "model": model, "content": [],
+    let mut message = json!({"id": unique("msg"), "type": "message", "role": "assistant", "model": model, "content": [],
         "stop_reason": null, "stop_sequence": null, "usage": usage});
     if body["stream"] != true {
         let title = json!({"title": "A task", "isNewTopic": true}).to_string();
@@ -70,9 +69,6 @@ fn turn(body: &Value) -> Turn {
     Turn { word, text, after_tool, aside, child: child && !aside }
 }
 
-/// Numbers of calls must differ within a conversation.
-static CALLS: AtomicU64 = AtomicU64::new(0);
-
 fn call(word: Word, body: &Value) -> Value {
     let names: Vec<&str> =
         body["tools"].as_array().into_iter().flatten().filter_map(|tool| tool["name"].as_str()).collect();
@@ -101,8 +97,7 @@ fn call(word: Word, body: &Value) -> Value {
         ),
         _ => ("Bash", json!({"command": word.command().unwrap_or("true"), "description": "Do what is asked"})),
     };
-    let id = format!("toolu_lab_{}", CALLS.fetch_add(1, Ordering::Relaxed));
-    json!({"type": "tool_use", "id": id, "name": name, "input": input})
+    json!({"type": "tool_use", "id": unique("toolu"), "name": name, "input": input})
 }
 
 async fn tell(to: &Stream, answer: Answer, call: Option<Value>, message: Value) -> bool {

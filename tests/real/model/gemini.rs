@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::script::{Answer, Word};
-use super::{Shared, Stream, Turn, begin, json_answer, refuse, stream, tools, without_reminders};
+use super::{Shared, Stream, Turn, begin, json_answer, refuse, stream, tools, unique, without_reminders};
 
 pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usize, streams: bool) -> Response {
     let turn = turn(&body);
@@ -83,7 +83,7 @@ fn chunk(parts: Value, usage: Option<&Value>) -> Value {
     if usage.is_some() {
         candidate["finishReason"] = json!("STOP");
     }
-    let mut whole = json!({"candidates": [candidate], "modelVersion": "lab", "responseId": "lab"});
+    let mut whole = json!({"candidates": [candidate], "modelVersion": "lab", "responseId": unique("response")});
     if let Some(usage) = usage {
         whole["usageMetadata"] = usage.clone();
     }

@@ -14,6 +14,7 @@ mod tools;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,8 @@ pub enum What {
     Asked { word: Word, text: String, after_tool: bool },
     /// A subagent's request came in.
     ChildAsked,
+    /// A subagent's answer is told to the end.
+    ChildEnded,
     /// The answer begins.
     Began,
     /// The answer is told to the end; it calls a tool.
@@ -131,17 +134,20 @@ impl Model {
 
     /// Waits until the log of an agent, from its entry number `after` on, has what is wanted; returns the number
     /// behind that entry.
-    pub fn wait(&self, agent: &str, after: usize, what: &str, wanted: impl Fn(&What) -> bool) -> usize {
+    pub fn wait(&self, agent: &str, after: usize, what: &str, wanted: impl Fn(&What) -> bool) -> Result<usize, String> {
         let begun = Instant::now();
         let mut log = self.shared.log.lock().expect("the log");
         loop {
             let mut of_agent = log.iter().filter(|entry| entry.agent == agent).enumerate();
             if let Some((n, _)) = of_agent.find(|(n, entry)| *n >= after && wanted(&entry.what)) {
-                return n + 1;
+                return Ok(n + 1);
             }
             let left = crate::PATIENCE.saturating_sub(begun.elapsed());
-            let told: Vec<_> = log.iter().filter(|e| e.agent == agent).map(|e| &e.what).collect();
-            assert!(!left.is_zero(), "waited in vain for the model to see {what} of {agent}; it saw {told:?}");
+            if left.is_zero() {
+                let told = log.iter().filter(|e| e.agent == agent).skip(after.saturating_sub(3));
+                let told: Vec<_> = told.map(|e| e.what.clone()).collect();
+                return Err(format!("waited in vain for the model to see {what} of {agent}; it saw {told:?}"));
+            }
             log = self.shared.changed.wait_timeout(log, left.min(Duration::from_secs(1))).expect("the log").0;
         }
     }
@@ -202,6 +208,12 @@ impl Stream {
         }
         true
     }
+}
+
+/// Returns a name that nothing else has: programs take two things of one name for one.
+fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("{prefix}_lab_{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// What a dialect makes of a request: who asks for what.
@@ -287,6 +299,8 @@ where
                     (true, false) => What::Ended,
                 },
             );
+        } else if turn.child {
+            shared.note(&agent, What::ChildEnded);
         }
     });
     let body = futures_util::stream::poll_fn(move |cx| from.poll_recv(cx).map(|bytes| bytes.map(Ok::<_, Infallible>)));

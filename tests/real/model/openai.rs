@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::script::{Answer, Word};
-use super::{Shared, Stream, Turn, begin, json_answer, refuse, stream, without_reminders};
+use super::{Shared, Stream, Turn, begin, json_answer, refuse, stream, unique, without_reminders};
 
 pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usize) -> Response {
     let turn = turn(&body);
@@ -23,7 +23,7 @@ pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usiz
     let items = items(&turn, &answer, &body);
     let usage = json!({"input_tokens": tokens, "input_tokens_details": {"cached_tokens": 100}, "output_tokens": 42,
         "output_tokens_details": {"reasoning_tokens": 10}, "total_tokens": tokens + 42});
-    let response = json!({"id": "resp_lab", "object": "response", "created_at": 1_700_000_000, "status": "completed",
+    let response = json!({"id": unique("resp"), "object": "response", "created_at": 1_700_000_000, "status": "completed",
         "model": body["model"], "output": items, "usage": usage, "error": null, "incomplete_details": null});
     if body["stream"] != true {
         return json_answer(StatusCode::OK, &response);
@@ -54,17 +54,14 @@ fn turn(body: &Value) -> Turn {
     Turn { word, text, after_tool, aside, child: false }
 }
 
-/// Numbers of calls must differ within a conversation.
-static CALLS: AtomicU64 = AtomicU64::new(0);
-
 fn items(turn: &Turn, answer: &Answer, body: &Value) -> Vec<Value> {
     let mut items = Vec::new();
     if let Some(thought) = &answer.thought {
-        items.push(json!({"type": "reasoning", "id": "rs_lab", "content": null, "encrypted_content": null,
+        items.push(json!({"type": "reasoning", "id": unique("rs"), "content": null, "encrypted_content": null,
             "summary": [{"type": "summary_text", "text": thought}]}));
     }
     let content = json!([{"type": "output_text", "text": answer.text, "annotations": []}]);
-    items.push(json!({"type": "message", "id": "msg_lab", "role": "assistant", "status": "completed", "content": content}));
+    items.push(json!({"type": "message", "id": unique("msg"), "role": "assistant", "status": "completed", "content": content}));
     if !turn.aside && turn.word.calls() {
         items.push(call(turn.word, body));
     }
@@ -72,13 +69,13 @@ fn items(turn: &Turn, answer: &Answer, body: &Value) -> Vec<Value> {
 }
 
 fn call(word: Word, body: &Value) -> Value {
-    let id = format!("call_lab_{}", CALLS.fetch_add(1, Ordering::Relaxed));
+    let id = unique("call");
     let tools: Vec<&Value> = body["tools"].as_array().into_iter().flatten().collect();
     let has = |name: &str| tools.iter().any(|tool| tool["name"] == name || tool["type"] == name);
     match word {
         Word::WriteFile if has("apply_patch") => {
             let patch = "*** Begin Patch\n*** Add File: ../written.txt\n+line one\n+line two\n*** End Patch\n";
-            json!({"type": "custom_tool_call", "id": "ctc_lab", "call_id": id, "name": "apply_patch", "input": patch})
+            json!({"type": "custom_tool_call", "id": unique("ctc"), "call_id": id, "name": "apply_patch", "input": patch})
         }
         Word::CallTool => {
             let space = tools
@@ -86,7 +83,7 @@ fn call(word: Word, body: &Value) -> Value {
                 .find(|tool| tool["type"] == "namespace" && tool["name"].as_str().is_some_and(|n| n.contains("mcp__lab")));
             let name = space.map_or(json!("mcp__lab__report"), |space| space["tools"][0]["name"].clone());
             let arguments = json!({"task": "a task"}).to_string();
-            let mut call = json!({"type": "function_call", "id": "fc_lab", "call_id": id, "name": name,
+            let mut call = json!({"type": "function_call", "id": unique("fc"), "call_id": id, "name": name,
                 "arguments": arguments});
             if let Some(space) = space {
                 call["namespace"] = space["name"].clone();
@@ -106,7 +103,7 @@ fn call(word: Word, body: &Value) -> Value {
                 arguments["sandbox_permissions"] = json!("require_escalated");
                 arguments["justification"] = json!("a file is to be made");
             }
-            json!({"type": "function_call", "id": "fc_lab", "call_id": id, "name": name, "arguments": arguments.to_string()})
+            json!({"type": "function_call", "id": unique("fc"), "call_id": id, "name": name, "arguments": arguments.to_string()})
         }
     }
 }
