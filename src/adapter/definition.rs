@@ -116,6 +116,18 @@ impl Adapter {
         self.start.hooks
     }
 
+    /// Returns everything that is known, its rules by name, to be shown.
+    #[must_use]
+    pub fn shown(&self) -> serde_json::Value {
+        let rules: Vec<&str> = self.rules.names().collect();
+        serde_json::json!({
+            "adapter": self.about, "version": self.version, "start": self.start,
+            "conversation": self.conversation, "submit": self.submit, "interrupt": self.interrupt,
+            "draft": self.draft, "status": self.status, "dialog": self.dialogs, "flags": self.flags,
+            "headless": self.headless, "rule": rules,
+        })
+    }
+
     /// Returns the texts it was read from, the eldest first: name and text.
     #[must_use]
     pub fn texts(&self) -> &[(String, String)] {

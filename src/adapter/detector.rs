@@ -8,11 +8,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{AgentState, Evidence, Observation, Source, Timestamp, clean};
+use crate::domain::{AgentState, Evidence, Observation, Signal, Source, Timestamp, clean};
 
 use super::definition::Adapter;
+use super::draft;
 use super::rule::{Match, View};
-use super::status::Records;
+use super::status::{Records, Report};
+use super::told::{Word, Words};
 use crate::terminal::{Progress, Prompt};
 
 /// Output counts as activity for this long after it came.
@@ -56,6 +58,10 @@ pub struct Detector {
     progress: Option<(Progress, Timestamp)>,
     notification: Option<(String, Timestamp)>,
     title: String,
+    words: Words,
+    version: Option<(String, Timestamp)>,
+    /// Whether there is a draft in the input box, as far as the last look told.
+    draft: Option<bool>,
     matches: Vec<(Match, Timestamp)>,
     /// The first and the last output of the present run of output, echoes left out.
     activity: Option<(Timestamp, Timestamp)>,
@@ -78,6 +84,9 @@ impl Detector {
             progress: None,
             notification: None,
             title: String::new(),
+            words: Words::default(),
+            version: None,
+            draft: None,
             matches: Vec::new(),
             activity: None,
             output_at: None,
@@ -93,11 +102,42 @@ impl Detector {
         Detector { ready: true, ..Detector::new(adapter, started_at) }
     }
 
+    /// Goes on with what is known of the program now.
+    pub fn learn(&mut self, adapter: Arc<Adapter>) {
+        self.adapter = adapter;
+    }
+
     /// Takes in a report of the program status protocol (OSC 7501), without its number.
     pub fn status(&mut self, payload: &[u8], now: Timestamp) {
         if self.status.take(payload) {
             self.status_at = now;
         }
+    }
+
+    /// Takes in what the program told beside its screen.
+    pub fn signal(&mut self, signal: &Signal, now: Timestamp) {
+        match signal {
+            Signal::State { source, state, rule, detail } => {
+                let (source, state) = (*source, *state);
+                self.words.take(Word { source, state, rule: rule.clone(), detail: detail.clone(), at: now });
+            }
+            Signal::PromptTaken { .. } => {
+                self.words.prompt_taken(now);
+                self.notification = None;
+            }
+            Signal::Version { version } => self.version = Some((clean(version, 40), now)),
+            Signal::TurnEnded { .. }
+            | Signal::Conversation { .. }
+            | Signal::Asks(_)
+            | Signal::AskSettled { .. }
+            | Signal::Used(_) => {}
+        }
+    }
+
+    /// Returns whether an unsent draft stands in the input box; none where that cannot be told.
+    #[must_use]
+    pub fn draft(&self) -> Option<bool> {
+        self.draft
     }
 
     /// Takes in a shell's prompt mark (OSC 133).
@@ -166,6 +206,9 @@ impl Detector {
             let since = before.iter().find(|(old, _)| *old == found).map_or(now, |(_, at)| *at);
             self.matches.push((found, since));
         }
+        // Where a dialog is open, there is no input box, and what looks like one is a prompt of before.
+        let asks = self.matches.iter().any(|(found, _)| matches!(found.state, AgentState::Waiting(_)));
+        self.draft = if asks { None } else { draft::seen(&self.adapter.draft, view) };
     }
 
     /// Returns what is believed now.
@@ -177,18 +220,47 @@ impl Detector {
         decisive.decisive = true;
         let reason = format!("{}: {}", decisive.rule, decisive.detail);
         let from_screen = matches!(decisive.source, Source::Screen | Source::Title);
-        let said = self.status.root().and_then(|r| r.text.clone());
-        let matched =
-            self.matches.iter().find(|(m, _)| m.rule == decisive.rule).and_then(|(m, _)| m.task.clone());
+        let state = decisive.state;
+        let tool = self.words.uses_tool().filter(|_| state == AgentState::Working);
+        let said = self.status.root().and_then(|r| r.text.clone()).or(tool.map(|word| word.detail.clone()));
+        // Whoever speaks for the same state may know more about it.
+        let speaks =
+            |(m, _): &&(Match, Timestamp)| m.rule == decisive.rule || (said.is_none() && m.state == state);
+        let matched = self.matches.iter().filter(speaks).find_map(|(m, _)| m.task.clone());
         let progress = self.status.root().and_then(|r| r.progress);
         let seen = Observation {
             state: decisive.state,
             reason: clean(&reason, 160),
-            task: if from_screen { matched.or(said) } else { said },
+            task: if from_screen { matched.or(said) } else { said.or(matched) },
             title: self.told_title(),
             progress: progress.or(self.progress.and_then(|(progress, _)| percent(progress))),
         };
+        evidence.extend(self.unverified(seen.state));
         Verdict { seen, evidence }
+    }
+
+    /// What is known of this version of the program was not seen to be so; it is no evidence for anything.
+    fn unverified(&self, state: AgentState) -> Option<Evidence> {
+        let known = self.adapter.version();
+        if known.args.is_empty() {
+            return None;
+        }
+        let title = self.adapter.title();
+        let (detail, at) = match (&self.version, known.verified.as_slice()) {
+            (_, []) => (format!("what is known of {title} was read and never verified"), self.started_at),
+            (Some((version, at)), [first, .., last]) if !known.is_verified(version) => (
+                format!(
+                    "{title} {version} is unverified; its dialogs and signs are those of {first} to {last}"
+                ),
+                *at,
+            ),
+            (Some((version, at)), [only]) if !known.is_verified(version) => {
+                (format!("{title} {version} is unverified; its dialogs and signs are those of {only}"), *at)
+            }
+            _ => return None,
+        };
+        let (source, rule) = (Source::Process, "version".to_owned());
+        Some(Evidence { source, state, rule, detail, at, confidence: 0, decisive: false })
     }
 
     /// Returns whether the program says itself in what state it is.
@@ -211,13 +283,15 @@ impl Detector {
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
         let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + READY_AFTER);
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
-        [quiet, sustained, ready, floods].into_iter().flatten().filter(|at| *at > now).min()
+        let stale = self.words.stale_at();
+        [quiet, sustained, ready, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     fn is_ready(&self, now: Timestamp) -> bool {
         let quiet_since = self.output_at.unwrap_or(self.started_at);
         self.status.root().is_some()
             || self.prompt.is_some()
+            || self.words.are_any()
             || !self.matches.is_empty()
             || now.since(quiet_since) >= READY_AFTER
             || self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER)
@@ -247,14 +321,12 @@ impl Detector {
         };
         if let Some(root) = self.status.root() {
             let text = root.text.clone().map(|text| format!(", {text}")).unwrap_or_default();
-            add(
-                Source::Status,
-                root.state,
-                "it says so itself",
-                format!("{}{text}", root.word),
-                self.status_at,
-                95,
-            );
+            let detail = format!("{}{text}", root.word);
+            add(Source::Status, self.told_state(root), "it says so itself", detail, self.status_at, 95);
+        }
+        let shown = self.matches.iter().max_by_key(|(m, _)| m.confidence).map(|(m, _)| m.state);
+        for (word, confidence) in self.words.weighed(&self.adapter, shown, now) {
+            add(word.source, word.state, &word.rule, word.detail.clone(), word.at, confidence);
         }
         let below = self.status.tasks_under_way();
         if below > 0 {
@@ -298,6 +370,21 @@ impl Detector {
             add(Source::Activity, state, "output", detail, at, 30);
         }
         out
+    }
+
+    /// The state that the program's own word means. Some programs say that they work without saying at what; then it
+    /// is their model they wait for, unless a tool is seen in use.
+    fn told_state(&self, root: &Report) -> AgentState {
+        let bare = root.state == AgentState::Working && !root.says;
+        if !(bare && self.adapter.status.bare_working_is_thinking) {
+            return root.state;
+        }
+        let shows_tool = self.matches.iter().any(|(m, _)| m.state == AgentState::Working);
+        if shows_tool || self.words.uses_tool().is_some() {
+            AgentState::Working
+        } else {
+            AgentState::Thinking
+        }
     }
 
     fn activity_says(&self, now: Timestamp) -> (AgentState, String, Timestamp) {

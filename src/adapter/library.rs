@@ -122,6 +122,18 @@ impl Adapters {
         &self.generic
     }
 
+    /// Returns the variables that no agent must inherit, lest one of the programs takes itself for another's child; one
+    /// that ends in `*` means all that begin so. They are scrubbed whatever the agent's command is: a person may start
+    /// any program in a shell.
+    #[must_use]
+    pub fn scrubbed(&self) -> Vec<String> {
+        let mut all: Vec<String> =
+            self.iter().flat_map(|adapter| adapter.start.scrub.iter().cloned()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
     /// Returns the adapter that knows the program of a command.
     #[must_use]
     pub fn find(&self, launch: &Launch) -> &Arc<Adapter> {

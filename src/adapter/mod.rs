@@ -11,13 +11,20 @@
 
 mod definition;
 mod detector;
+mod draft;
 mod file;
 mod flags;
 mod library;
+mod prepare;
+mod read;
 mod rule;
+#[cfg(test)]
+mod screens;
+mod settings;
 mod status;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use definition::{
     Adapter, Busy, Choose, Confirm, Conversation, Dialog, Draft, Headless, Hooks, IdIs, KeyWord, Keys, Paste,
@@ -26,4 +33,6 @@ pub use definition::{
 pub use detector::Detector;
 pub use flags::{Expanded, Fixed, Flag, Flags, Mcp, McpEncoding};
 pub use library::{Adapters, Own};
+pub use prepare::{Around, Opening, Prepared};
+pub use read::{Tally, read_hook, read_session_file};
 pub use rule::{Rules, View};

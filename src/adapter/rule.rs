@@ -9,6 +9,9 @@ use crate::manifest::{Manifest, ManifestError, Spanned};
 /// The most characters of a line that are matched; a longer line is no dialog.
 const LONGEST_LINE: usize = 400;
 
+/// How many of the last lines are a footer: what a program's own frame ends in, and no text of its model does.
+const FOOTER: usize = 3;
+
 /// What a rule may look at.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -46,6 +49,7 @@ struct Rule {
     all: Vec<Regex>,
     any: Vec<Regex>,
     not: Vec<Regex>,
+    footer: Vec<Regex>,
     confidence: u8,
     task: Option<usize>,
 }
@@ -85,6 +89,8 @@ pub(super) struct RuleTable {
     any: Vec<Spanned<String>>,
     #[serde(default)]
     not: Vec<Spanned<String>>,
+    #[serde(default)]
+    footer: Vec<Spanned<String>>,
     #[serde(default = "default_confidence")]
     confidence: Spanned<u8>,
     task: Option<usize>,
@@ -190,6 +196,11 @@ impl Rule {
         if self.not.iter().any(|regex| hit(regex).is_some()) {
             return None;
         }
+        let footer = &lines[lines.len().saturating_sub(FOOTER)..];
+        let stands_last = |regex: &Regex| footer.iter().any(|line| regex.is_match(line));
+        if !self.footer.iter().all(stands_last) {
+            return None;
+        }
         let mut shown = None;
         for regex in &self.all {
             let line = hit(regex)?;
@@ -248,6 +259,7 @@ impl RuleTable {
             all: compiled(&self.all, "all")?,
             any: compiled(&self.any, "any")?,
             not: compiled(&self.not, "not")?,
+            footer: compiled(&self.footer, "footer")?,
             name: self.name,
             state,
             region: self.region,

@@ -29,6 +29,8 @@ pub(super) struct Report {
     pub(super) word: &'static str,
     /// What it says about that, cleaned.
     pub(super) text: Option<String>,
+    /// Whether it says at what it works, beside its name.
+    pub(super) says: bool,
     /// How far it is, 0 to 100.
     pub(super) progress: Option<u8>,
 }
@@ -56,7 +58,8 @@ impl Records {
         let Some((state, word)) = meaning(state, fields.get("kind").copied()) else { return false };
         let text = ["msg", "title"].iter().find_map(|key| fields.get(key)).and_then(|coded| decoded(coded));
         let progress = fields.get("progress").and_then(|p| p.parse::<u8>().ok()).filter(|p| *p <= 100);
-        let report = Report { state, word, text, progress };
+        let says = text.is_some() && fields.contains_key("msg");
+        let report = Report { state, word, text, says, progress };
         if self.records.len() >= MOST_RECORDS && !self.records.contains_key(id) {
             return false;
         }

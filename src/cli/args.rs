@@ -62,6 +62,9 @@ pub(super) enum Command {
     /// Agents: list, create, move, explain, …
     #[command(subcommand)]
     Agent(Agent),
+    /// Adapters: what is known of agent programs
+    #[command(subcommand)]
+    Adapter(Adapter),
     /// Teams: list, create, disband, …
     #[command(subcommand)]
     Team(Team),
@@ -117,7 +120,7 @@ pub(super) enum Command {
     Stop,
     /// Say what is installed, what is wrong and how to mend it
     Doctor,
-    /// Check a session file, a theme, a layout or a file of screen rules
+    /// Check a session file, a theme, a layout, an adapter or a file of screen rules
     Check {
         /// The file
         file: PathBuf,
@@ -163,6 +166,8 @@ pub(super) enum FileKind {
     Layout,
     /// Screen rules
     Rules,
+    /// An adapter
+    Adapter,
 }
 
 #[derive(Debug, Subcommand)]
@@ -218,6 +223,21 @@ pub(super) enum Agent {
         #[arg(long)]
         ansi: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Adapter {
+    /// List the agent programs that are known, and which of them are here
+    List,
+    /// Print what is known of a program
+    Show { name: String },
+    /// Check a file, or all of your own
+    Check {
+        /// The file
+        file: Option<PathBuf>,
+    },
+    /// Have the daemon read the adapters anew
+    Reload,
 }
 
 #[derive(Debug, Subcommand)]

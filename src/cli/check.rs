@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::FileKind;
 use super::failure::Failure;
 use super::{output, programs};
-use crate::adapter::Rules;
+use crate::adapter::{Adapters, Rules};
 use crate::blueprint::{self, Plan};
 use crate::domain::{Command, NewAgent};
 use crate::layout::Layout;
@@ -19,7 +19,7 @@ pub(super) fn check(file: &Path, kind: Option<FileKind>) -> Result<(), Failure> 
         .map_err(|e| Failure::new(format!("{shown} cannot be read")).because(&e))?;
     let kind = kind.or_else(|| guess(file)).ok_or_else(|| {
         Failure::usage(format!("it is not plain what kind of file {shown} is"))
-            .hint("say it: --kind session, theme, layout or rules")
+            .hint("say it: --kind session, theme, layout, adapter or rules")
     })?;
     let checked: Result<(), ManifestError> = match kind {
         FileKind::Session => blueprint::read(file, &text).map(|plan| {
@@ -29,6 +29,9 @@ pub(super) fn check(file: &Path, kind: Option<FileKind>) -> Result<(), Failure> 
         }),
         FileKind::Theme => Theme::parse(&shown, &text, &beside(file)).map(drop),
         FileKind::Layout => Layout::parse(&shown, &text, &beside(file)).map(drop),
+        FileKind::Adapter => {
+            Adapters::check(&crate::manifest::Manifest { file: &shown, text: &text }).map(drop)
+        }
         FileKind::Rules => Rules::parse(&shown, &text).map(drop),
     };
     checked.map_err(|e| Failure::usage("the file is wrong").because(&e))?;
@@ -80,6 +83,7 @@ fn guess(file: &Path) -> Option<FileKind> {
         "themes" => Some(FileKind::Theme),
         "layouts" => Some(FileKind::Layout),
         "rules" => Some(FileKind::Rules),
+        "adapters" => Some(FileKind::Adapter),
         _ => None,
     }
 }

@@ -8,10 +8,11 @@ use super::check::beside;
 use super::failure::Failure;
 use super::here::{Here, find_file, read_plan, working_folder};
 use super::{output, programs};
-use crate::adapter::Rules;
+use crate::adapter::{Adapters, Rules};
 use crate::client::{ClientError, nobody_listens};
 use crate::config::{Config, SECTIONS, own_files};
 use crate::layout::Layout;
+use crate::manifest::Manifest;
 use crate::protocol::SessionSummary;
 use crate::theme::Theme;
 
@@ -56,7 +57,7 @@ pub(super) async fn doctor(here: &Here) -> Result<(), Failure> {
     findings.extend(files(here));
     findings.extend(damaged(&here.paths.sessions()));
     findings.push(session_file());
-    findings.extend(agents());
+    findings.extend(agents(here).await);
     if here.json() {
         output::json(&findings)?;
     } else {
@@ -223,6 +224,10 @@ fn files(here: &Here) -> Vec<Finding> {
             Layout::parse(file, text, &beside(Path::new(file))).map(drop)
         }),
     );
+    note(
+        "adapters",
+        each(&here.paths.adapters(), |file, text| Adapters::check(&Manifest { file, text }).map(drop)),
+    );
     note("rules", each(&here.paths.rules(), |file, text| Rules::parse(file, text).map(drop)));
     findings
 }
@@ -250,18 +255,27 @@ fn session_file() -> Finding {
     }
 }
 
-fn agents() -> Vec<Finding> {
-    let there = |known: &programs::Known| programs::find(known.program);
-    let found: Vec<Finding> = programs::KNOWN
-        .iter()
-        .filter_map(|known| {
-            Some(Finding::new(
-                known.program,
-                Mark::Fine,
-                format!("{} at {}", known.title, there(known)?.display()),
-            ))
-        })
-        .collect();
+async fn agents(here: &Here) -> Vec<Finding> {
+    // A file of one's own that is wrong is a finding of its own.
+    let adapters = super::adapter::known(here).ok().or_else(|| Adapters::builtin().ok());
+    let mut found = Vec::new();
+    for adapter in adapters.iter().flat_map(Adapters::iter) {
+        let there = adapter.programs().iter().find_map(|program| Some((program, programs::find(program)?)));
+        let Some((program, path)) = there else { continue };
+        let version = programs::version(&path, adapter.version()).await;
+        let (mark, words) = match version {
+            Some(version) if adapter.version().is_verified(&version) => {
+                (Mark::Fine, format!("{version}, verified"))
+            }
+            Some(version) => (Mark::Note, format!("{version}, unverified")),
+            None => (Mark::Note, "of an unknown version".to_owned()),
+        };
+        found.push(Finding::new(
+            program,
+            mark,
+            format!("{} {words}, at {}", adapter.title(), path.display()),
+        ));
+    }
     if !found.is_empty() {
         return found;
     }

@@ -1,5 +1,6 @@
 //! The composition root: from a command line to whoever does it. One file a group of commands.
 
+mod adapter;
 mod agent;
 mod args;
 mod check;
@@ -95,6 +96,7 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         Some(Command::Down { all }) => session::down(&here, all).await,
         Some(Command::Session(command)) => session::run(&here, command).await,
         Some(Command::Status) => status::status(&here).await,
+        Some(Command::Adapter(command)) => adapter::run(&here, command).await,
         Some(Command::Agent(command)) => agent::run(&here, command).await,
         Some(Command::Team(command)) => team::run(&here, command).await,
         Some(Command::Send { name, text, now }) => message::send(&here, &name, text, now).await,

@@ -3,7 +3,10 @@
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
+use crate::adapter::Version;
 use crate::blueprint::Found;
 
 /// A program that runs a model's agent: its name, what it is called on the command line, where it comes from.
@@ -38,6 +41,20 @@ pub(super) fn found() -> Vec<Found> {
 /// Returns where a program is on the PATH.
 pub(super) fn find(program: &str) -> Option<PathBuf> {
     find_in(&std::env::var_os("PATH")?, program)
+}
+
+/// How long a program may take to tell its version.
+const TELLS_WITHIN: Duration = Duration::from_secs(5);
+
+/// Returns a program's version, if it tells it soon.
+pub(super) async fn version(program: &Path, version: &Version) -> Option<String> {
+    if version.args.is_empty() {
+        return None;
+    }
+    let mut command = tokio::process::Command::new(program);
+    command.args(&version.args).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let told = tokio::time::timeout(TELLS_WITHIN, command.output()).await.ok()?.ok()?;
+    version.read(&String::from_utf8_lossy(&told.stdout))
 }
 
 /// Returns where a program is on this PATH.

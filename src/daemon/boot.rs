@@ -1,11 +1,11 @@
 //! The daemon's beginning: its place, its settings, every session that is kept, every agent that is alive.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
+use super::adapters::Library;
 use super::engine::Engine;
 use super::pane::{self, About, Adopted};
 use super::pool::Pool;
@@ -13,8 +13,7 @@ use super::request::{Handle, REQUESTS};
 use super::session::{AnswerTo, Session};
 use super::world::World;
 use super::{Daemon, DaemonError, clock, lock, socket_name};
-use crate::adapter::{Adapters, Own, Rules};
-use crate::config::{Config, OwnFile, Paths, own_files};
+use crate::config::{Config, Paths};
 use crate::domain::{AgentId, Name};
 use crate::kernel::{Fact, Input, Kernel, Phase, State};
 use crate::protocol::{VERSION, VersionView, rfc3339};
@@ -47,13 +46,13 @@ impl Default for History {
 pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, DaemonError> {
     let (place, listener) = lock::take(&paths)?;
     let settings: Settings = Config::load(&paths.settings(), crate::config::SECTIONS)?.read()?;
-    let adapters = adapters(&paths)?;
+    let library = Library::read(&paths)?;
     let (news, heard) = mpsc::channel(NEWS);
     let (asks, requests) = mpsc::channel(REQUESTS);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool::start(processors.saturating_sub(1).clamp(1, 4))?;
     let cap = settings.history.megabytes.saturating_mul(1 << 20);
-    let mut world = World::new(paths, program, Arc::new(adapters), cap, pool, news);
+    let mut world = World::new(paths, program, library, cap, pool, news);
     let mut sessions = std::collections::BTreeMap::new();
     for name in kept_sessions(&world.paths) {
         match restore(&world.paths, &name) {
@@ -67,6 +66,7 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
     for session in sessions.values_mut() {
         resume(session, &mut world).await;
     }
+    world.look_at_adapters();
     let version = VersionView {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: VERSION,
@@ -127,9 +127,9 @@ async fn resume(session: &mut Session, world: &mut World) {
         .collect();
     let launched = |agent| session.state().org().agent(agent).map(|a| a.launch.clone()).unwrap_or_default();
     let searches = expected.into_iter().map(|(agent, epoch, pid)| {
-        let adapter = world.adapter(&launched(agent));
+        let (adapter, deaf) = world.known_of(&launched(agent));
         let folder = world.paths.agent(&session.name, agent);
-        let about = About { session: session.name.clone(), agent, epoch, folder, adapter };
+        let about = About { session: session.name.clone(), agent, epoch, folder, adapter, deaf };
         let socket = world.paths.holders().join(socket_name(&session.name, agent, epoch));
         pane::find(about, socket, pid)
     });
@@ -148,19 +148,4 @@ fn kept_sessions(paths: &Paths) -> Vec<Name> {
     let Ok(entries) = std::fs::read_dir(paths.sessions()) else { return Vec::new() };
     let names = entries.filter_map(|entry| Name::new(entry.ok()?.file_name().to_string_lossy()).ok());
     names.filter(|name| paths.session_store(name).exists()).collect()
-}
-
-/// Reads the adapters: the built-in ones, and a person's own in their places.
-pub(super) fn adapters(paths: &Paths) -> Result<Adapters, DaemonError> {
-    let own = own_files(&paths.adapters())?;
-    let files: Vec<String> = own.iter().map(|file| file.path.display().to_string()).collect();
-    let own: Vec<Own> =
-        own.iter().zip(&files).map(|(own, file)| Own { name: &own.name, file, text: &own.text }).collect();
-    let mut adapters = Adapters::with_own(&own)?;
-    // Where people kept their rules for any program before there were adapters.
-    let rules = own_files(&paths.rules())?;
-    if let Some(file) = rules.iter().find(|file: &&OwnFile| file.name == adapters.generic().name()) {
-        adapters.replace_generic_rules(Rules::parse(&file.path.display().to_string(), &file.text)?);
-    }
-    Ok(adapters)
 }

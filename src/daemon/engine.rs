@@ -55,6 +55,11 @@ impl Engine {
                     self.with(&session, |session, world| session.written(result, world));
                     self.sessions.retain(|_, session| !session.is_stillborn());
                 }
+                Ready::Due(Due::Adapters) => {
+                    if self.world.adapters_due() {
+                        self.learn();
+                    }
+                }
                 Ready::Due(Due::Flush(session)) => self.with(&session, Session::flush),
                 Ready::Due(Due::Timer(session, timer)) => self.with(&session, |session, world| {
                     session.take(Input::Due(timer), AnswerTo::Nobody, world);
@@ -62,6 +67,19 @@ impl Engine {
             }
         }
         self.end().await;
+    }
+
+    /// Tells every pane what is known of its program now.
+    fn learn(&self) {
+        self.sessions.values().for_each(|session| session.learn(&self.world));
+    }
+
+    fn reload_adapters(&mut self) -> Result<(), Problem> {
+        let reloaded = self.world.reload_adapters();
+        self.learn();
+        reloaded.map_err(|error| {
+            Problem::new(Code::Invalid, "the adapters stay as they were").cause(error.to_string())
+        })
     }
 
     async fn select(&mut self, ended: Pin<&mut impl Future<Output = ()>>) -> Ready {
@@ -103,6 +121,7 @@ impl Engine {
             Request::Sessions(reply) => {
                 drop(reply.send(self.sessions.values().map(|s| view::summary(s.state())).collect()));
             }
+            Request::ReloadAdapters(reply) => drop(reply.send(self.reload_adapters())),
             Request::Open(draft, reply) => self.open(*draft, reply),
             Request::Delete(name, reply) => self.delete(name, reply),
             Request::Forget(name, reply) => drop(reply.send(self.forget(&name))),

@@ -6,11 +6,11 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use crate::domain::Name;
-use crate::protocol::{AGENT_VARIABLE, SESSION_VARIABLE};
+use crate::protocol::{AGENT_VARIABLE, EPOCH_VARIABLE, SESSION_VARIABLE};
 
-/// Variables that name another terminal or multiplexer, or make an agent program believe that it is the child of
-/// another one (it would then keep no conversation that can be resumed).
-const MISLEADING: [&str; 14] = [
+/// Variables that name another terminal or multiplexer. Those that make an agent program take itself for another one's
+/// child are named by the adapters.
+const MISLEADING: [&str; 13] = [
     "TMUX",
     "TMUX_PANE",
     "STY",
@@ -20,7 +20,6 @@ const MISLEADING: [&str; 14] = [
     "WT_SESSION",
     "COLUMNS",
     "LINES",
-    "CLAUDECODE",
     "WINDOWID",
     "TERMCAP",
     "NO_COLOR",
@@ -28,17 +27,8 @@ const MISLEADING: [&str; 14] = [
 ];
 
 /// The beginnings of such variables.
-const MISLEADING_FAMILIES: [&str; 9] = [
-    "ZELLIJ",
-    "KITTY_",
-    "WEZTERM_",
-    "ITERM_",
-    "GHOSTTY_",
-    "ALACRITTY_",
-    "KONSOLE_",
-    "CLAUDE_CODE_",
-    "TERM_PROGRAM",
-];
+const MISLEADING_FAMILIES: [&str; 8] =
+    ["ZELLIJ", "KITTY_", "WEZTERM_", "ITERM_", "GHOSTTY_", "ALACRITTY_", "KONSOLE_", "TERM_PROGRAM"];
 
 /// What every pane is.
 const TERMINAL: [(&str, &str); 5] = [
@@ -50,23 +40,42 @@ const TERMINAL: [(&str, &str); 5] = [
     ("CLAUDE_CODE_FORCE_SYNC_OUTPUT", "1"),
 ];
 
-/// Returns an agent's whole environment. Its own variables, from the session file, win over everything.
+/// What an agent is told of where it runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'a> {
+    pub(super) session: &'a Name,
+    pub(super) agent: &'a Name,
+    /// Which of its starts it is.
+    pub(super) epoch: u32,
+    /// The path of this program.
+    pub(super) program: &'a Path,
+}
+
+/// Returns an agent's whole environment, without what is to be scrubbed. Its own variables, from the session file, win
+/// over everything.
 pub(super) fn assemble(
     base: impl IntoIterator<Item = (OsString, OsString)>,
     own: &BTreeMap<String, String>,
-    session: &Name,
-    agent: &Name,
-    program: &Path,
+    scrubbed: &[String],
+    told: &Told<'_>,
 ) -> Vec<(OsString, OsString)> {
+    let is_scrubbed = |name: &str| {
+        scrubbed.iter().any(|word| match word.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => name == word,
+        })
+    };
+    let is_kept = |name: &str| !is_misleading(name) && !is_scrubbed(name);
     let mut all: BTreeMap<OsString, OsString> =
-        base.into_iter().filter(|(name, _)| !is_misleading(&name.to_string_lossy())).collect();
+        base.into_iter().filter(|(name, _)| is_kept(&name.to_string_lossy())).collect();
     let set = |all: &mut BTreeMap<OsString, OsString>, name: &str, value: &str| {
         all.insert(name.into(), value.into());
     };
     TERMINAL.iter().for_each(|(name, value)| set(&mut all, name, value));
-    set(&mut all, SESSION_VARIABLE, session.as_str());
-    set(&mut all, AGENT_VARIABLE, agent.as_str());
-    reach(&mut all, program);
+    set(&mut all, SESSION_VARIABLE, told.session.as_str());
+    set(&mut all, AGENT_VARIABLE, told.agent.as_str());
+    set(&mut all, EPOCH_VARIABLE, &told.epoch.to_string());
+    reach(&mut all, told.program);
     own.iter().for_each(|(name, value)| set(&mut all, name, value));
     all.into_iter().collect()
 }
@@ -98,13 +107,18 @@ mod tests {
             ("HOME", "/h"),
             ("TMUX", "x"),
             ("CLAUDE_CODE_CHILD_SESSION", "1"),
+            ("CLAUDE_CODE_USE_BEDROCK", "1"),
+            ("ODD_ONE", "1"),
             ("KITTY_PID", "1"),
             ("PATH", "/bin"),
         ]
         .map(|(n, v)| (n.into(), v.into()));
         let own = BTreeMap::from([("TERM".to_owned(), "dumb".to_owned())]);
         let name = |n| Name::new(n).unwrap();
-        let env = assemble(base, &own, &name("s"), &name("be-1"), Path::new("/opt/agentctl"));
+        let (session, agent) = (name("s"), name("be-1"));
+        let told = Told { session: &session, agent: &agent, epoch: 3, program: Path::new("/opt/agentctl") };
+        let scrubbed = ["CLAUDE_CODE_CHILD_SESSION".to_owned(), "ODD_*".to_owned()];
+        let env = assemble(base, &own, &scrubbed, &told);
         let get =
             |n: &str| env.iter().find(|(name, _)| name == n).map(|(_, v)| v.to_string_lossy().into_owned());
         assert_eq!(get("HOME").as_deref(), Some("/h"));
@@ -114,6 +128,8 @@ mod tests {
             (get("AGENTCTL_SESSION").as_deref(), get("AGENTCTL_AGENT").as_deref()),
             (Some("s"), Some("be-1"))
         );
+        assert_eq!(get("AGENTCTL_EPOCH").as_deref(), Some("3"));
+        assert_eq!((get("CLAUDE_CODE_USE_BEDROCK").as_deref(), get("ODD_ONE")), (Some("1"), None));
         assert_eq!((get("TMUX"), get("CLAUDE_CODE_CHILD_SESSION"), get("KITTY_PID")), (None, None, None));
     }
 }

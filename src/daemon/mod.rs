@@ -5,6 +5,7 @@
 //! never passes through the loop. The daemon may die at any moment: what was decided is on disk, what runs lives in
 //! holders, and the next daemon finds both.
 
+mod adapters;
 mod answer;
 mod boot;
 mod clients;

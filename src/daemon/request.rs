@@ -32,6 +32,7 @@ pub struct ClientId(pub(super) u64);
 pub(super) enum Request {
     Version(oneshot::Sender<VersionView>),
     Sessions(oneshot::Sender<Vec<SessionSummary>>),
+    ReloadAdapters(Reply<()>),
     Open(Box<SessionDraft>, Reply<OpenedView>),
     Delete(Name, Reply<()>),
     /// The second half of deleting: nothing runs any more.
@@ -193,6 +194,10 @@ impl Handle {
         answer.await.map_err(|_| ending())
     }
 
+    ask!(
+        /// Reads the adapters anew.
+        reload_adapters() -> (), |reply| Request::ReloadAdapters(reply)
+    );
     ask!(
         /// Makes a session, or opens the one of that name.
         open(draft: SessionDraft) -> OpenedView, |reply| Request::Open(Box::new(draft), reply)

@@ -265,6 +265,15 @@ impl Session {
         }
     }
 
+    /// Tells every pane what is known of its program now.
+    pub(super) fn learn(&self, world: &World) {
+        for agent in self.kernel.state().org().agents() {
+            if let Some(slot) = self.slots.get(&agent.id) {
+                slot.order(Order::Adapter(world.known_of(&agent.launch).0));
+            }
+        }
+    }
+
     /// Attaches a client: it gets the chart, and from then on what changes.
     pub(super) fn attach(&mut self) -> Attached {
         let (client, feed) = self.clients.add();
@@ -410,6 +419,8 @@ impl Session {
     }
 
     fn start(&mut self, agent: AgentId, epoch: u32, launch: &Launch, world: &mut World) {
+        // A file that was changed a moment ago counts; one that is wrong was told of in the log.
+        world.refresh_adapters_at_start();
         let Some(known) = self.kernel.state().org().agent(agent) else { return };
         let size = self.clients.size_of(agent);
         let whose = Whose {
@@ -417,8 +428,9 @@ impl Session {
             root: self.kernel.state().root(),
             agent: known,
             env: self.env.as_deref(),
+            conversation: None,
         };
-        let start = world.start(&whose, epoch, launch);
+        let start = world.start(whose, epoch, launch);
         self.slots
             .entry(agent)
             .or_default()

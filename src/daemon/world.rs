@@ -12,6 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::adapters::{self, Library};
 use super::clients::Extent;
 use super::clock::{self, Steady};
 use super::frames::Frames;
@@ -20,11 +21,12 @@ use super::pane::{self, Beginning, News, Order};
 use super::pool::Pool;
 use super::request::Colors;
 use super::wake::Wakes;
-use super::{environment, socket_name};
-use crate::adapter::{Adapter, Adapters};
+use super::{DaemonError, environment, socket_name};
+use crate::adapter::{Adapter, Around, Opening};
 use crate::config::Paths;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
+use crate::protocol::NO_STATUS_VARIABLE;
 use crate::pty::{Keep, Size, Spec};
 use crate::store::StoreError;
 
@@ -37,6 +39,9 @@ const STARTING: usize = 4;
 /// How long what was shown may wait to be written.
 const FLUSH_AFTER: Duration = Duration::from_millis(500);
 
+/// How often it is looked whether a person's adapters changed, if there are any.
+const ADAPTERS_EVERY: Duration = Duration::from_secs(2);
+
 /// What is due at some time.
 #[derive(Debug)]
 pub(super) enum Due {
@@ -44,10 +49,12 @@ pub(super) enum Due {
     Timer(Name, Timer),
     /// Something that was shown must be written.
     Flush(Name),
+    /// The files of adapters may have changed.
+    Adapters,
 }
 
 /// The agent that is to be started, and around it what its session knows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Whose<'a> {
     pub(super) session: &'a Name,
     /// The folder in which the session's agents work.
@@ -55,6 +62,8 @@ pub(super) struct Whose<'a> {
     pub(super) agent: &'a Agent,
     /// The environment of whoever opened the session last; none is the daemon's own.
     pub(super) env: Option<&'a [(String, String)]>,
+    /// How its conversation opens; none leaves it to its program.
+    pub(super) conversation: Option<Opening>,
 }
 
 /// News of a pane: whose, which start, what.
@@ -67,7 +76,7 @@ pub(super) type Written = (Name, Result<(), StoreError>);
 pub(super) struct World {
     pub(super) paths: Paths,
     pub(super) program: PathBuf,
-    pub(super) adapters: Arc<Adapters>,
+    pub(super) library: Library,
     pub(super) colors: Option<Colors>,
     /// The most that an agent's output takes on disk, in bytes.
     pub(super) history_cap: u64,
@@ -78,6 +87,8 @@ pub(super) struct World {
     headroom: Arc<Headroom>,
     steady: Steady,
     starting: Arc<Semaphore>,
+    looks_at_adapters: bool,
+    adapters_changed: bool,
 }
 
 /// Writes a file so that it is there whole or not at all, its owner's alone.
@@ -94,7 +105,7 @@ impl World {
     pub(super) fn new(
         paths: Paths,
         program: PathBuf,
-        adapters: Arc<Adapters>,
+        library: Library,
         history_cap: u64,
         pool: Pool,
         news: mpsc::Sender<PaneNews>,
@@ -102,7 +113,7 @@ impl World {
         World {
             paths,
             program,
-            adapters,
+            library,
             colors: None,
             history_cap,
             commits: FuturesUnordered::new(),
@@ -112,6 +123,8 @@ impl World {
             headroom: Arc::default(),
             steady: Steady::new(),
             starting: Arc::new(Semaphore::new(STARTING)),
+            looks_at_adapters: false,
+            adapters_changed: false,
         }
     }
 
@@ -148,38 +161,94 @@ impl World {
         tokio::spawn(pane::remove_folder(folder));
     }
 
-    /// Returns what is known of the program that an agent runs.
-    pub(super) fn adapter(&self, launch: &Launch) -> Arc<Adapter> {
-        Arc::clone(self.adapters.find(launch))
+    /// Returns what is known of the program that an agent runs, and whether it is not to be asked for its status.
+    pub(super) fn known_of(&self, launch: &Launch) -> (Arc<Adapter>, bool) {
+        let deaf = launch.env.get(NO_STATUS_VARIABLE).is_some_and(|value| value == "1");
+        (Arc::clone(self.library.known().find(launch)), deaf)
+    }
+
+    /// Asks to look again soon whether a person's adapters changed, if there are any.
+    pub(super) fn look_at_adapters(&mut self) {
+        if !self.looks_at_adapters && self.library.has_own() {
+            self.looks_at_adapters = true;
+            self.wakes.add(Instant::now() + ADAPTERS_EVERY, Due::Adapters);
+        }
+    }
+
+    /// Looks whether a person's adapters changed since panes were last told; returns whether they did.
+    pub(super) fn adapters_due(&mut self) -> bool {
+        self.looks_at_adapters = false;
+        self.look_at_adapters();
+        let refreshed = self.refresh_adapters().unwrap_or(false);
+        std::mem::take(&mut self.adapters_changed) || refreshed
+    }
+
+    /// Reads the adapters anew, whatever their files look like.
+    pub(super) fn reload_adapters(&mut self) -> Result<(), DaemonError> {
+        self.library.forget_looks();
+        self.look_at_adapters();
+        self.refresh_adapters().map(drop)
+    }
+
+    /// Reads the adapters anew if their files changed; panes that run already are told soon.
+    pub(super) fn refresh_adapters_at_start(&mut self) {
+        // What is wrong was told in the log.
+        if self.refresh_adapters().unwrap_or(false) {
+            self.adapters_changed = true;
+            self.wakes.add(Instant::now(), Due::Adapters);
+        }
+        self.look_at_adapters();
+    }
+
+    /// Reads the adapters anew if their files changed; returns whether they did.
+    pub(super) fn refresh_adapters(&mut self) -> Result<bool, DaemonError> {
+        let refreshed = self.library.refresh();
+        if let Err(error) = &refreshed {
+            tracing::error!("the adapters stay as they were: {error}");
+        }
+        refreshed
     }
 
     /// Returns how an agent is to be started.
-    pub(super) fn start(&self, whose: &Whose<'_>, epoch: u32, launch: &Launch) -> pane::Start {
-        let Whose { session, root, agent, env } = *whose;
+    pub(super) fn start(&self, whose: Whose<'_>, epoch: u32, launch: &Launch) -> pane::Start {
+        let Whose { session, root, agent, env, conversation } = whose;
         let base: Vec<(OsString, OsString)> = match env {
             Some(env) => env.iter().map(|(name, value)| (name.into(), value.into())).collect(),
             None => std::env::vars_os().collect(),
         };
         let folder = self.paths.agent(session, agent.id);
+        let (adapter, deaf) = self.known_of(launch);
+        let around = Around {
+            conversation,
+            program: &self.program,
+            folder: &pane::files_of(&folder, epoch),
+            machine: adapters::machine_settings(),
+        };
+        let prepared = adapter.prepare(launch, &around);
+        let told = environment::Told { session, agent: &agent.name, epoch, program: &self.program };
+        let scrubbed = self.library.known().scrubbed();
         let spec = Spec {
             socket: self.paths.holders().join(socket_name(session, agent.id, epoch)),
             keep: Some(Keep { folder: folder.clone(), cap: self.history_cap }),
             first_seq: 0,
-            argv: launch.command.iter().map(OsString::from).collect(),
+            argv: prepared.argv.iter().map(OsString::from).collect(),
             cwd: launch.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd)),
-            env: environment::assemble(base, &launch.env, session, &agent.name, &self.program),
+            env: environment::assemble(base, &prepared.env, &scrubbed, &told),
             size: Size::new(24, 80),
         };
-        let adapter = self.adapter(launch);
-        let about = pane::About { session: session.clone(), agent: agent.id, epoch, folder, adapter };
-        pane::Start { about, spec }
+        let about = pane::About { session: session.clone(), agent: agent.id, epoch, folder, adapter, deaf };
+        pane::Start { about, spec, files: prepared.files }
     }
 
     /// Opens a pane that starts its agent.
     pub(super) fn open_pane(&self, start: pane::Start, frames: Frames, size: Extent) -> mpsc::Sender<Order> {
-        let pane::Start { about, mut spec } = start;
+        let pane::Start { about, mut spec, files } = start;
         spec.size = Size::new(size.0, size.1);
-        self.run_pane(about, frames, Beginning::Start { spec: Box::new(spec), program: self.program.clone() })
+        self.run_pane(
+            about,
+            frames,
+            Beginning::Start { spec: Box::new(spec), program: self.program.clone(), files },
+        )
     }
 
     /// Opens a pane for an agent that was found alive.

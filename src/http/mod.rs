@@ -3,6 +3,7 @@
 //! Every power that a person has, a program has, through here. A handler reads the request, asks the daemon's loop and
 //! writes the answer; nothing is decided here. The description at `/v1/openapi.json` is made from the handlers.
 
+mod adapter;
 mod agent;
 mod attach;
 mod body;
@@ -82,6 +83,7 @@ fn routed() -> OpenApiRouter<Handle> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(version))
         .routes(routes!(shut_down))
+        .merge(adapter::routes())
         .merge(session::routes())
         .merge(agent::routes())
         .merge(team::routes())

@@ -29,3 +29,10 @@ pub const SESSION_VARIABLE: &str = "AGENTCTL_SESSION";
 
 /// The variable that tells a program in a pane which agent it is.
 pub const AGENT_VARIABLE: &str = "AGENTCTL_AGENT";
+
+/// The variable that tells a program in a pane which start of its agent it is.
+pub const EPOCH_VARIABLE: &str = "AGENTCTL_EPOCH";
+
+/// The variable which, set to 1 for an agent, has its pane not answer programs that ask for the program status protocol
+/// (OSC 7501), nor listen to them: as if the terminal knew nothing of it.
+pub const NO_STATUS_VARIABLE: &str = "AGENTCTL_NO_STATUS";

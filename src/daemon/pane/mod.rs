@@ -5,6 +5,7 @@
 //! told facts. Nothing here decides what should be: orders come from the loop.
 
 mod attention;
+mod files;
 mod keep;
 mod look;
 mod replay;
@@ -12,6 +13,7 @@ mod screen;
 mod task;
 mod told;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,7 @@ use crate::domain::{AgentId, Evidence, Exit, Input, Name, Observation};
 use crate::pty::{Reader, Spec, Writer};
 use crate::terminal::Screen;
 
+pub(super) use files::folder as files_of;
 pub(super) use keep::remove_folder;
 pub use replay::{Believed, Happening, Replay};
 
@@ -43,6 +46,8 @@ pub(super) struct About {
     pub(super) folder: PathBuf,
     /// What is known of its program.
     pub(super) adapter: Arc<Adapter>,
+    /// Whether its program's own word for its state (OSC 7501) is neither asked for nor heard.
+    pub(super) deaf: bool,
 }
 
 /// How an agent is to be started.
@@ -50,6 +55,8 @@ pub(super) struct About {
 pub(super) struct Start {
     pub(super) about: About,
     pub(super) spec: Spec,
+    /// Files made for this start: name and text.
+    pub(super) files: BTreeMap<String, String>,
 }
 
 /// An agent that was found alive.
@@ -70,7 +77,7 @@ pub(super) struct Connection {
 /// What a pane begins with.
 pub(super) enum Beginning {
     /// An agent that is to be started.
-    Start { spec: Box<Spec>, program: PathBuf },
+    Start { spec: Box<Spec>, program: PathBuf, files: BTreeMap<String, String> },
     /// An agent that lives.
     Adopt(Box<Connection>),
 }
@@ -104,6 +111,8 @@ pub(super) enum Order {
     Text { ansi: bool, reply: oneshot::Sender<Result<PaneText, crate::protocol::Problem>> },
     /// Tell the evidence for the agent's state, each piece with its age.
     Explain(oneshot::Sender<Vec<(Evidence, Duration)>>),
+    /// What is known of the program has changed.
+    Adapter(Arc<Adapter>),
     /// Answer programs that ask for colours with these.
     Colors(Colors),
     /// Keep the screen on disk: the daemon ends.

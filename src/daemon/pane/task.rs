@@ -1,5 +1,6 @@
 //! The task of a pane: it takes orders, hears the holder, and tells the loop what is so.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use super::attention::{Attention, Ways};
 use super::look::{Looking, Texts};
 use super::screen::{Display, Parsed, ScreenPlace};
 use super::told::{Telling, Told};
-use super::{About, Around, Beginning, Connection, News, Order, PaneText, keep};
+use super::{About, Around, Beginning, Connection, News, Order, PaneText, files, keep};
 use crate::adapter::{Detector, View};
 use crate::domain::{Exit, Input, clean};
 use crate::protocol::{Code, Problem};
@@ -105,7 +106,7 @@ impl Pane {
 
     pub(super) async fn run(mut self, beginning: Beginning) {
         match beginning {
-            Beginning::Start { spec, program } => self.start(*spec, program).await,
+            Beginning::Start { spec, program, files } => self.start(*spec, program, files).await,
             Beginning::Adopt(connection) => self.adopt(*connection),
         }
         while self.turn().await {}
@@ -184,7 +185,7 @@ impl Pane {
         }
     }
 
-    async fn start(&mut self, mut spec: Spec, program: PathBuf) {
+    async fn start(&mut self, mut spec: Spec, program: PathBuf, files: BTreeMap<String, String>) {
         // A closed semaphore is a daemon that ends.
         let Ok(_turn) = Arc::clone(&self.around.starting).acquire_owned().await else { return };
         self.about
@@ -194,7 +195,11 @@ impl Pane {
         keep::forget(self.about.folder.clone(), u64::MAX).await;
         self.size = Size::new(spec.size.rows(), spec.size.cols());
         self.begin_screen(Box::new(Screen::new(self.size)), spec.first_seq);
-        let started = pty::spawn(&program, &["holder".as_ref()], &spec).await;
+        let written = files::write(self.about.folder.clone(), self.about.epoch, files).await;
+        let started = match written {
+            Ok(()) => pty::spawn(&program, &["holder".as_ref()], &spec).await.map_err(|error| chain(&error)),
+            Err(error) => Err(format!("write its files: {error}")),
+        };
         let connected = match started {
             Ok(running) => pty::connect(&spec.socket, Some(spec.first_seq))
                 .await
@@ -202,8 +207,8 @@ impl Pane {
                 .map(|c| (running, c)),
             Err(error) => {
                 let cwd = spec.cwd.display();
-                tracing::warn!(agent = %self.about.agent, "it cannot be started in {cwd}: {error:?}");
-                Err(chain(&error))
+                tracing::warn!(agent = %self.about.agent, "it cannot be started in {cwd}: {error}");
+                Err(error)
             }
         };
         match connected {
@@ -282,6 +287,11 @@ impl Pane {
                 self.keep().await;
                 // A daemon that ends may not have waited.
                 let _ = done.send(());
+            }
+            Order::Adapter(adapter) => {
+                self.detector.learn(Arc::clone(&adapter));
+                self.about.adapter = adapter;
+                self.looking.hurry(Instant::now());
             }
             Order::Show | Order::Text { .. } | Order::Colors(_) => self.deferred.push(order),
         }
@@ -376,10 +386,11 @@ impl Pane {
             self.exit = Some(Exit::Lost);
             self.tell(News::Exited(Exit::Lost)).await;
         }
+        files::remove(&self.about.folder, self.about.epoch).await;
         self.tell(News::HolderGone).await;
     }
 
-    async fn take(&mut self, parsed: Parsed) {
+    async fn take(&mut self, mut parsed: Parsed) {
         let now = Instant::now();
         self.parsed += parsed.bytes as u64;
         if parsed.bytes > 0 {
@@ -388,6 +399,9 @@ impl Pane {
         }
         if let Some(screen) = self.place.screen() {
             self.modes = screen.modes();
+        }
+        if self.about.deaf {
+            without_status(&mut parsed.replies);
         }
         if !parsed.replies.is_empty() {
             self.ask(async |writer| writer.write(&parsed.replies).await).await;
@@ -410,6 +424,7 @@ impl Pane {
     async fn notice(&mut self, notice: Notice, now: Instant) {
         let at = self.around.steady.at(now);
         match notice {
+            Notice::ProgramStatus(_) if self.about.deaf => {}
             Notice::ProgramStatus(payload) => {
                 self.detector.status(payload.as_bytes(), at);
                 self.looking.hurry(now);
@@ -503,6 +518,15 @@ fn paint(screen: &mut Screen, colors: Colors) {
     let rgb = |(r, g, b)| Rgb(r, g, b);
     let foreground = rgb(colors.foreground);
     screen.set_palette(Palette { foreground, background: rgb(colors.background), cursor: foreground });
+}
+
+/// Takes the answer to a question for the program status protocol out of what the terminal answers.
+fn without_status(replies: &mut Vec<u8>) {
+    for answer in [&b"\x1b]7501;?\x1b\\"[..], b"\x1b]7501;?\x07"] {
+        while let Some(at) = replies.windows(answer.len()).position(|part| part == answer) {
+            replies.drain(at..at + answer.len());
+        }
+    }
 }
 
 /// What a program wants in the clipboard, as text; nothing where it is none or far too much.

@@ -1,0 +1,83 @@
+//! What programs tell beside their screens, read into signals: one file a program.
+//!
+//! Whatever is read here was written by an agent or its program: it is cleaned and bounded, and what is not understood
+//! is left out. Nothing is guessed: a hook that says nothing of a state gives none.
+
+mod claude;
+mod codex;
+mod gemini;
+#[cfg(test)]
+mod tests;
+mod tool;
+mod usage;
+
+use serde_json::Value;
+
+pub use usage::Tally;
+
+use crate::domain::{AgentState, Signal, Source, clean};
+
+/// The longest text that is taken over from a program, such as the last thing its model said, in bytes.
+const LONGEST: usize = 32 << 10;
+
+/// Reads what a hook, a status line or a notify program was given. `cli` is the adapter's name.
+#[must_use]
+pub fn read_hook(cli: &str, payload: &Value) -> Vec<Signal> {
+    match cli {
+        "claude" => claude::read(payload),
+        "codex" => codex::read(payload),
+        "gemini" | "qwen" => gemini::read(payload),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads the file in which a program keeps what it is doing, if it is the one of the process `pid`, which began at
+/// `started` by the system's own count (the 22nd field of `/proc/PID/stat`), where that is known.
+#[must_use]
+pub fn read_session_file(cli: &str, payload: &Value, pid: u32, started: Option<&str>) -> Vec<Signal> {
+    match cli {
+        "claude" => claude::read_session(payload, pid, started),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns a text field, if it is there and not empty.
+fn text<'a>(payload: &'a Value, field: &str) -> Option<&'a str> {
+    payload.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// Returns a text field as it may be kept: several lines, bounded.
+fn long_text(payload: &Value, field: &str) -> Option<String> {
+    text(payload, field).map(bounded)
+}
+
+/// Returns the text without control characters but line ends, and no longer than may be kept.
+fn bounded(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        if out.len() + line.len() > LONGEST {
+            out.push('…');
+            break;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        // `clean` folds white space, which is part of the meaning in much of what models write.
+        let words: Vec<String> =
+            line.replace('\t', "    ").split(' ').map(|word| clean(word, LONGEST)).collect();
+        out.push_str(words.join(" ").trim_end());
+    }
+    out
+}
+
+/// Returns that the program is in a state.
+fn state(state: AgentState, rule: &str, detail: &str) -> Signal {
+    Signal::State { source: Source::Hook, state, rule: rule.to_owned(), detail: clean(detail, 160) }
+}
+
+/// Returns the conversation that a payload names.
+fn conversation(payload: &Value) -> Option<Signal> {
+    let id = text(payload, "session_id").or_else(|| text(payload, "thread-id"))?;
+    let transcript = text(payload, "transcript_path").map(Into::into);
+    Some(Signal::Conversation { id: clean(id, 80), transcript })
+}

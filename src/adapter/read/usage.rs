@@ -1,0 +1,154 @@
+//! What a conversation has used, counted from the lines that programs keep of it: Claude Code's transcript, Codex's
+//! rollout. Both are internal to those programs; a line that is not understood counts nothing.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::Value;
+
+use super::text;
+use crate::domain::{Tokens, Usage, clean};
+
+/// The most answers that are told apart; what is beyond that counts as new ones.
+const MOST_ANSWERS: usize = 100_000;
+
+/// A running count of one conversation.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    cli: String,
+    conversation: Option<String>,
+    model: String,
+    used: BTreeMap<String, Tokens>,
+    /// The answers that were counted: one answer stands in several lines.
+    counted: HashSet<String>,
+}
+
+impl Tally {
+    /// Begins to count for the adapter of this name.
+    #[must_use]
+    pub fn new(cli: &str) -> Tally {
+        Tally { cli: cli.to_owned(), ..Tally::default() }
+    }
+
+    /// Counts one line.
+    pub fn line(&mut self, line: &str) {
+        if !(line.contains("\"usage\"") || line.contains("token_count") || line.contains("\"model\"")) {
+            return;
+        }
+        let Ok(line) = serde_json::from_str::<Value>(line) else { return };
+        match self.cli.as_str() {
+            "claude" => self.claude(&line),
+            "codex" => self.codex(&line),
+            _ => {}
+        }
+    }
+
+    /// Returns what was used of each model so far; nothing if nothing was.
+    #[must_use]
+    pub fn used(&self) -> Vec<Usage> {
+        let used = self.used.iter().filter(|(_, tokens)| tokens.total() > 0);
+        used.map(|(model, tokens)| Usage {
+            conversation: self.conversation.clone(),
+            model: model.clone(),
+            tokens: Some(*tokens),
+            cost: None,
+        })
+        .collect()
+    }
+
+    fn claude(&mut self, line: &Value) {
+        let message = line.get("message").unwrap_or(&Value::Null);
+        let (Some(id), Some(usage)) = (text(message, "id"), message.get("usage")) else { return };
+        if let Some(session) = text(line, "sessionId") {
+            self.conversation = Some(clean(session, 80));
+        }
+        if self.counted.contains(id) {
+            return;
+        }
+        if self.counted.len() < MOST_ANSWERS {
+            self.counted.insert(id.to_owned());
+        }
+        let count = |field: &str| usage.get(field).and_then(Value::as_u64).unwrap_or(0);
+        let model = clean(text(message, "model").unwrap_or_default(), 80);
+        *self.used.entry(model).or_default() += Tokens {
+            input: count("input_tokens"),
+            output: count("output_tokens"),
+            cache_read: count("cache_read_input_tokens"),
+            cache_write: count("cache_creation_input_tokens"),
+        };
+    }
+
+    fn codex(&mut self, line: &Value) {
+        let payload = line.get("payload").unwrap_or(&Value::Null);
+        match text(line, "type") {
+            Some("session_meta") => {
+                self.conversation = text(payload, "id").map(|id| clean(id, 80));
+            }
+            Some("turn_context") => {
+                self.model = text(payload, "model").map(|model| clean(model, 80)).unwrap_or_default();
+            }
+            Some("event_msg") if text(payload, "type") == Some("token_count") => {
+                let total = payload.get("info").and_then(|info| info.get("total_token_usage"));
+                let Some(total) = total else { return };
+                let count = |field: &str| total.get(field).and_then(Value::as_u64).unwrap_or(0);
+                // It is a total of the whole conversation; what other models had of it before is theirs.
+                let others = self.used.iter().filter(|(model, _)| **model != self.model);
+                let mut before = Tokens::default();
+                others.for_each(|(_, tokens)| before += *tokens);
+                let cached = count("cached_input_tokens");
+                let tokens = Tokens {
+                    input: count("input_tokens").saturating_sub(cached).saturating_sub(before.input),
+                    output: count("output_tokens").saturating_sub(before.output),
+                    cache_read: cached.saturating_sub(before.cache_read),
+                    cache_write: 0,
+                };
+                self.used.insert(self.model.clone(), tokens);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_stands_in_several_lines_counts_once() {
+        let line = |id: &str, model: &str, output: u32| {
+            format!(
+                r#"{{"type":"assistant","sessionId":"s1","message":{{"id":"{id}","model":"{model}","usage":{{"input_tokens":10,"cache_creation_input_tokens":100,"cache_read_input_tokens":200,"output_tokens":{output}}}}}}}"#
+            )
+        };
+        let mut tally = Tally::new("claude");
+        for line in
+            [line("a", "m1", 5), line("a", "m1", 5), line("b", "m1", 7), line("c", "m2", 1), "{".into()]
+        {
+            tally.line(&line);
+        }
+        let used = tally.used();
+        assert_eq!(used.len(), 2);
+        assert_eq!((used[0].conversation.as_deref(), used[0].model.as_str()), (Some("s1"), "m1"));
+        assert_eq!(used[0].tokens, Some(Tokens { input: 20, output: 12, cache_read: 400, cache_write: 200 }));
+        assert_eq!(Tally::new("aider").used(), []);
+    }
+
+    #[test]
+    fn a_total_that_is_told_again_and_again_is_not_added_up() {
+        let mut tally = Tally::new("codex");
+        for line in [
+            r#"{"type":"session_meta","payload":{"id":"t1","model":"x"}}"#,
+            r#"{"type":"turn_context","payload":{"model":"m"}}"#,
+            r#"{"type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":100,"cached_input_tokens":40,"output_tokens":5}}}}"#,
+            r#"{"type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":300,"cached_input_tokens":140,"output_tokens":9}}}}"#,
+            r#"{"type":"event_msg","payload":{"type":"token_count","info":null}}"#,
+        ] {
+            tally.line(line);
+        }
+        let used = tally.used();
+        assert_eq!(
+            (used.len(), used[0].conversation.as_deref(), used[0].model.as_str()),
+            (1, Some("t1"), "m")
+        );
+        assert_eq!(used[0].tokens, Some(Tokens { input: 160, output: 9, cache_read: 140, cache_write: 0 }));
+    }
+}
