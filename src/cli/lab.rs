@@ -4,7 +4,7 @@
 //! what was believed, when and why. `answers` is the terminal alone: it reads what a program prints and writes
 //! what the terminal answers, so that whoever records answers exactly as a pane does.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,12 @@ pub(super) enum Lab {
         /// Do not listen to what the program says of its own state
         #[arg(long)]
         without_status: bool,
+    },
+    /// Print the screen of a recording as it was at a time
+    Screen {
+        file: PathBuf,
+        /// In milliseconds
+        at: u64,
     },
     /// Answer, on standard output, what a program asks its terminal on standard input
     Answers { rows: u16, cols: u16 },
@@ -73,35 +79,54 @@ struct Word {
 pub(super) fn run(command: &Lab) -> Result<(), Failure> {
     match command {
         Lab::Replay { file, without_status } => replay(file, !without_status),
+        Lab::Screen { file, at } => screen(file, *at),
         Lab::Answers { rows, cols } => answers(*rows, *cols),
     }
 }
 
 fn replay(file: &Path, heeds_status: bool) -> Result<(), Failure> {
-    let shown = file.display();
-    let failed = |e: &dyn std::fmt::Display| Failure::new(format!("{shown} cannot be replayed: {e}"));
-    let lines = BufReader::new(std::fs::File::open(file).map_err(|e| failed(&e))?).lines();
-    let mut replay: Option<Replay> = None;
+    let mut lines = read(file)?.into_iter();
+    let Some(first) = lines.next() else { return Ok(()) };
+    let (rows, cols) = first.size.ok_or_else(|| unreadable(file, &"its first line has no size"))?;
+    let mut replay = Replay::new(rows, cols, detector(first.command.unwrap_or_default())?, heeds_status);
     let mut last = Duration::ZERO;
     for line in lines {
-        let line: Line = serde_json::from_str(&line.map_err(|e| failed(&e))?).map_err(|e| failed(&e))?;
         last = Duration::from_millis(line.at);
-        let Some(replay) = &mut replay else {
-            let (rows, cols) = line.size.ok_or_else(|| failed(&"its first line has no size"))?;
-            let detector = detector(line.command.unwrap_or_default())?;
-            replay = Some(Replay::new(rows, cols, detector, heeds_status));
-            continue;
-        };
         let happened = match (line.out, line.typed, line.size) {
-            (Some(out), _, _) => Happening::Output(STANDARD.decode(out).map_err(|e| failed(&e))?),
+            (Some(out), _, _) => Happening::Output(STANDARD.decode(out).map_err(|e| unreadable(file, &e))?),
             (_, Some(_), _) => Happening::Typed,
             (_, _, Some((rows, cols))) => Happening::Resized(rows, cols),
             (None, None, None) => continue,
         };
         replay.take(last, &happened);
     }
-    let believed = replay.map(|replay| replay.end(last)).unwrap_or_default();
-    believed.iter().try_for_each(|believed| output::json(&verdict(believed)))
+    replay.end(last).iter().try_for_each(|believed| output::json(&verdict(believed)))
+}
+
+fn screen(file: &Path, at: u64) -> Result<(), Failure> {
+    let lines = read(file)?;
+    let size = lines.first().and_then(|line| line.size);
+    let (rows, cols) = size.ok_or_else(|| unreadable(file, &"its first line has no size"))?;
+    let mut screen = Screen::new(Size::new(rows, cols));
+    for line in lines.into_iter().skip(1).take_while(|line| line.at <= at) {
+        if let Some(out) = line.out {
+            screen.feed(&STANDARD.decode(out).map_err(|e| unreadable(file, &e))?);
+        }
+        if let Some((rows, cols)) = line.size {
+            screen.resize(Size::new(rows, cols));
+        }
+    }
+    output::line(&screen.text())
+}
+
+fn unreadable(file: &Path, why: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("{} cannot be replayed: {why}", file.display()))
+}
+
+fn read(file: &Path) -> Result<Vec<Line>, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|e| unreadable(file, &e))?;
+    let lines = text.lines().map(serde_json::from_str);
+    lines.collect::<Result<_, _>>().map_err(|e| unreadable(file, &e))
 }
 
 /// The detector that an agent of this command has, by the adapters that are built in.

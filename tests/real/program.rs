@@ -175,7 +175,6 @@ fn gemini(url: &str, agent: &str, home: &Path, seed: Seed) -> Launch {
         "general": {"enableAutoUpdate": false, "enableNotifications": true, "maxAttempts": 3},
         "privacy": {"usageStatisticsEnabled": false},
         "ui": {"dynamicWindowTitle": true, "showStatusInTitle": true},
-        "tools": {"allowed": ["run_shell_command(sleep)"]},
         "mcpServers": {"lab": {"httpUrl": format!("{url}/mcp")}}});
     std::fs::create_dir_all(home.join(".gemini")).expect("a folder for its settings");
     write(&home.join(".gemini/settings.json"), &settings.to_string());

@@ -250,6 +250,14 @@ impl<'a> Drive<'a> {
         let seen = self.model.seen(&self.agent);
         self.submit("LINGER a while");
         let seen = self.sees(seen, "a call", |what| *what == What::Called(Word::RunSlowly))?;
+        if self.program.maker == Maker::Gemini {
+            // It knows no command that it may run unasked.
+            self.mark(Mark::Dialog);
+            self.dialog_shown()?;
+            self.terminal.dwell(DWELL);
+            self.terminal.press("\r");
+            self.mark(Mark::Allowed);
+        }
         self.ended(seen)?;
         self.terminal.dwell(DWELL);
         Ok(())

@@ -3,7 +3,8 @@
 //!
 //! A request in flight with nothing streamed yet is thinking; streaming and a tool that runs are working; a tool that
 //! needs a yes, called and not yet answered, is waiting; a turn told to its end, interrupted or denied leaves it idle;
-//! refused for good is an error, and refused with another try to come is retrying, for which both busy states count.
+//! refused for good is an error. Refused with another try to come is retrying, and a model that streams its thoughts is
+//! reasoning: for both of these either busy state counts.
 
 use std::time::Instant;
 
@@ -23,6 +24,8 @@ pub enum Truth {
     Retrying,
     Waiting,
     Error,
+    /// Its model streams what it thinks, before what it says.
+    Reasoning,
     /// Refused for want of a login: an error, and a wait for somebody to log in.
     LoggedOut,
     /// Nobody knows: it is drawing its first screen, or an error is being typed away. Not counted.
@@ -30,11 +33,12 @@ pub enum Truth {
 }
 
 impl Truth {
-    pub const ALL: [Truth; 8] = [
+    pub const ALL: [Truth; 9] = [
         Truth::Starting,
         Truth::Idle,
         Truth::Thinking,
         Truth::Working,
+        Truth::Reasoning,
         Truth::Retrying,
         Truth::Waiting,
         Truth::Error,
@@ -47,6 +51,7 @@ impl Truth {
             Truth::Idle => "idle",
             Truth::Thinking => "thinking",
             Truth::Working => "working",
+            Truth::Reasoning => "reasoning",
             Truth::Retrying => "retrying",
             Truth::Waiting => "waiting",
             Truth::Error => "error",
@@ -58,7 +63,7 @@ impl Truth {
     /// Returns whether a state that was seen is right.
     pub fn accepts(self, seen: &str) -> bool {
         match self {
-            Truth::Retrying => seen == "thinking" || seen == "working",
+            Truth::Retrying | Truth::Reasoning => seen == "thinking" || seen == "working",
             Truth::LoggedOut => seen == "error" || seen == "waiting",
             other => seen == other.word(),
         }
@@ -111,6 +116,7 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
     causes.sort_by_key(|(at, _)| *at);
     let mut truth = Truth::Starting;
     let mut children: u32 = 0;
+    let mut thinks = false;
     let mut scene = "start".to_owned();
     let mut changes = vec![Change { at: 0, truth, scene: scene.clone() }];
     for (n, (at, cause)) in causes.iter().enumerate() {
@@ -124,6 +130,12 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
             _ => {}
         }
         let mut next = next(truth, cause, &causes[n + 1..]);
+        if let Cause::Model(What::Asked { word, .. }) = cause {
+            thinks = *word == Word::Think;
+        }
+        if thinks && next == Truth::Working {
+            next = Truth::Reasoning;
+        }
         // What it told somebody else to do goes on behind its own turn.
         if children > 0 && matches!(cause, Cause::Model(What::Ended)) {
             next = Truth::Working;
