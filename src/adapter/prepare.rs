@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(made.conversation.as_deref(), Some(ID));
         let hooks: Value = serde_json::from_str(&made.files["hooks.json"]).unwrap();
         assert_eq!(hooks["hooks"]["PermissionRequest"][0]["hooks"][0]["timeout"], 86_400);
-        assert_eq!(hooks["statusLine"]["command"], "/opt/agentctl hook claude --statusline");
+        assert_eq!(hooks["statusLine"]["command"], "/opt/agentctl hook claude --statusline || true");
         assert!(
             hooks["hooks"].get("SubagentStart").is_none(),
             "older versions stop at what they do not know"

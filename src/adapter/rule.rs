@@ -180,6 +180,13 @@ impl Rules {
     }
 }
 
+/// The line that says something: the one that matched, or the first one behind it where that one is a mere frame.
+fn telling<'a>(lines: &[&'a str], matched: &'a str) -> &'a str {
+    let says = |line: &&&str| line.chars().any(char::is_alphanumeric) && line.len() <= LONGEST_LINE;
+    let from = lines.iter().position(|line| std::ptr::eq(*line, matched)).unwrap_or(lines.len());
+    lines[from..].iter().find(says).copied().unwrap_or(matched)
+}
+
 /// The text of the cursor's row that stands before the cursor: what a program asks stands there.
 fn up_to_cursor<'a>(view: &View<'a>) -> &'a str {
     let (row, column) = view.cursor;
@@ -210,7 +217,7 @@ impl Rule {
             let line = self.any.iter().find_map(hit)?;
             shown = shown.or(Some(line));
         }
-        let line = shown?;
+        let line = telling(lines, shown?);
         let task = self.task.zip(self.all.first()).and_then(|(group, regex)| {
             let found = regex.captures(line)?.get(group)?.as_str();
             Some(clean(found, 120)).filter(|task| !task.is_empty())

@@ -72,6 +72,7 @@ fn claudes_screens_are_read_without_a_word_of_its_own() {
         (trust, ASKS),
         (key, LOGIN),
         (PICKER, ANSWER),
+        ("  Pick a model\n  ❯ 1. One\n    2. Two\n\n  Enter to save · Esc to cancel", ANSWER),
         (&format!("● API Error: 500 it broke\n{BOX}"), AgentState::Error),
         (&format!("● Please run /login · API Error: 401\n{BOX}"), LOGIN),
     ] {

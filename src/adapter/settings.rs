@@ -80,9 +80,10 @@ pub(super) fn notify(program: &Path) -> String {
     format!("[{}]", words.join(","))
 }
 
+/// Whatever becomes of it, it does not fail: a hook that fails with some codes forbids what it was only to be told of.
 fn command(program: &Path, cli: &str, more: &str) -> String {
     let program = program.to_string_lossy();
-    format!("{} hook {cli}{more}", shell_words::quote(&program))
+    format!("{} hook {cli}{more} || true", shell_words::quote(&program))
 }
 
 /// Puts what `new` says into `old`: tables are joined, lists follow each other, anything else is replaced.
@@ -110,7 +111,7 @@ mod tests {
         assert_eq!(read["mcpServers"], json!({ "a": {} }));
         let tools = read["hooks"]["BeforeTool"].as_array().unwrap();
         assert_eq!((tools.len(), &tools[0]), (2, &json!(1)));
-        assert_eq!(tools[1]["hooks"][0]["command"], "'/opt/my tools/agentctl' hook gemini");
+        assert_eq!(tools[1]["hooks"][0]["command"], "'/opt/my tools/agentctl' hook gemini || true");
         assert_eq!(notify(Path::new("/a \"b\"")), r#"["/a \"b\"","hook","codex"]"#);
     }
 }

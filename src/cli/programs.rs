@@ -44,7 +44,7 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// How long a program may take to tell its version.
-const TELLS_WITHIN: Duration = Duration::from_secs(5);
+const TELLS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Returns a program's version, if it tells it soon.
 pub(super) async fn version(program: &Path, version: &Version) -> Option<String> {
