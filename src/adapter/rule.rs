@@ -224,7 +224,8 @@ fn up_to_cursor<'a>(view: &View<'a>) -> &'a str {
 impl Rule {
     fn on_lines(&self, lines: &[&str]) -> Option<Match> {
         let hit = |regex: &Regex| {
-            lines.iter().find(|line| line.len() <= LONGEST_LINE && regex.is_match(line)).copied()
+            let fits = |line: &str| line.chars().nth(LONGEST_LINE).is_none();
+            lines.iter().find(|line| fits(line) && regex.is_match(line)).copied()
         };
         if self.not.iter().any(|regex| hit(regex).is_some()) {
             return None;

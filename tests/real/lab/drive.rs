@@ -330,6 +330,14 @@ impl<'a> Drive<'a> {
                 let log = self.model.log(&self.agent);
                 log.iter().filter(|entry| entry.what == What::Refused(status)).count()
             };
+            if self.program.maker == Maker::Gemini && status != 401 {
+                // It goes on trying for minutes; nobody waits for that.
+                self.terminal.dwell(self.longest_backoff());
+                self.terminal.press("\x1b");
+                self.mark(Mark::Interrupted);
+                self.terminal.dwell(DWELL);
+                continue;
+            }
             let mut tries = 0;
             while tries != refusals() && refusals() < self.most_tries(status) {
                 tries = refusals();
@@ -339,7 +347,8 @@ impl<'a> Drive<'a> {
             self.terminal.wait("the error", |text| text.contains(shows))?;
             self.terminal.dwell(DWELL);
         }
-        Ok(())
+        // What follows does not begin with an old error in view.
+        self.turn("HELLO again")
     }
 
     fn most_tries(&self, status: u16) -> usize {

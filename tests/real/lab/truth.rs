@@ -173,7 +173,7 @@ fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
                 matches!(cause, Cause::Model(What::Asked { .. }) | Cause::Mark(Mark::Submitted | Mark::Interrupted))
             });
             match (next, status) {
-                (Some(Cause::Model(What::Asked { .. })), _) => Truth::Retrying,
+                (Some(Cause::Model(What::Asked { .. }) | Cause::Mark(Mark::Interrupted)), _) => Truth::Retrying,
                 (_, 401) => Truth::LoggedOut,
                 _ => Truth::Error,
             }
