@@ -9,4 +9,3 @@ mod matrix;
 pub mod prose;
 mod terminal;
 mod truth;
-mod try_out;
