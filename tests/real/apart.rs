@@ -17,7 +17,9 @@ pub fn apart<F: FnOnce()>(body: F) {
         return;
     }
     if !possible() {
-        println!("not apart: this system gives no namespace without a network (unshare -rn); going on with loopback");
+        println!(
+            "not apart: this system gives no namespace without a network (unshare -rn); going on with loopback"
+        );
         body();
         return;
     }
@@ -27,7 +29,12 @@ pub fn apart<F: FnOnce()>(body: F) {
     // Loopback has to be switched on in there.
     let script = "ip link set lo up && exec \"$0\" \"$@\" 2>&1";
     let mut inner = Command::new("unshare");
-    inner.args(["-rn", "sh", "-c", script]).arg(this).args([name, "--exact", "--include-ignored", "--nocapture"]);
+    inner.args(["-rn", "sh", "-c", script]).arg(this).args([
+        name,
+        "--exact",
+        "--include-ignored",
+        "--nocapture",
+    ]);
     inner.args(["--test-threads", "1"]).env(APART, "1").stdin(Stdio::null()).stdout(Stdio::piped());
     let mut inner = inner.spawn().expect("unshare can be run");
     let said = BufReader::new(inner.stdout.take().expect("its output"));

@@ -8,6 +8,7 @@
 
 mod apart;
 mod crew;
+#[expect(dead_code, reason = "it is the home of the end-to-end tests; not all of it is needed here")]
 #[path = "../e2e/home.rs"]
 mod home;
 mod lab;

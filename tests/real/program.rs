@@ -72,7 +72,9 @@ impl Program {
         match self.maker {
             Maker::Claude => {
                 let packages = std::fs::read_dir(modules.join("@anthropic-ai")).ok()?;
-                packages.filter_map(|entry| Some(entry.ok()?.path().join("claude"))).find(|path| path.is_file())
+                packages
+                    .filter_map(|entry| Some(entry.ok()?.path().join("claude")))
+                    .find(|path| path.is_file())
             }
             Maker::Codex => native_codex(&modules.join("@openai")),
             Maker::Gemini => Some(modules.join(".bin/gemini")).filter(|path| path.exists()),
@@ -83,7 +85,11 @@ impl Program {
     pub fn is_here(self) -> bool {
         let here = self.path().is_some();
         if !here {
-            println!("skipped: {} {} is not installed; tests/real/install brings it", self.word(), self.version);
+            println!(
+                "skipped: {} {} is not installed; tests/real/install brings it",
+                self.word(),
+                self.version
+            );
         }
         here
     }
@@ -131,8 +137,19 @@ fn claude(url: &str, agent: &str, home: &Path, work: &Path, seed: Seed) -> Launc
     write(&home.join(".claude.json"), &known.to_string());
     let tools = json!({"mcpServers": {"lab": {"type": "http", "url": format!("{url}/mcp")}}});
     let tools = write(&home.join("tools.json"), &tools.to_string());
-    let args = ["--mcp-config", &tools, "--strict-mcp-config", "--model", "claude-sonnet-4-5", "--permission-mode",
-        "default", "-n", agent, "--allowedTools", "Bash(sleep *)"];
+    let args = [
+        "--mcp-config",
+        &tools,
+        "--strict-mcp-config",
+        "--model",
+        "claude-sonnet-4-5",
+        "--permission-mode",
+        "default",
+        "-n",
+        agent,
+        "--allowedTools",
+        "Bash(sleep *)",
+    ];
     let env = [
         ("ANTHROPIC_BASE_URL", url),
         ("ANTHROPIC_API_KEY", KEY),
@@ -159,8 +176,21 @@ fn codex(url: &str, home: &Path, work: &Path, seed: Seed) -> Launch {
          request_max_retries=2,stream_max_retries=1}}"
     );
     let tools = format!("mcp_servers.lab={{url=\"{url}/mcp\"}}");
-    let args = ["--no-daemon", "-c", "model_provider=lab", "-c", &provider, "-c", &tools, "-c", "model=mock-model", "-a",
-        "on-request", "-s", "workspace-write"];
+    let args = [
+        "--no-daemon",
+        "-c",
+        "model_provider=lab",
+        "-c",
+        &provider,
+        "-c",
+        &tools,
+        "-c",
+        "model=mock-model",
+        "-a",
+        "on-request",
+        "-s",
+        "workspace-write",
+    ];
     let codex_home = text(&folder);
     Launch {
         command: args.map(str::to_owned).to_vec(),
@@ -178,11 +208,7 @@ fn gemini(url: &str, agent: &str, home: &Path, seed: Seed) -> Launch {
         "mcpServers": {"lab": {"httpUrl": format!("{url}/mcp")}}});
     std::fs::create_dir_all(home.join(".gemini")).expect("a folder for its settings");
     write(&home.join(".gemini/settings.json"), &settings.to_string());
-    let env = [
-        ("GEMINI_API_KEY", "lab-key"),
-        ("GOOGLE_GEMINI_BASE_URL", url),
-        ("CLI_TITLE", agent),
-    ];
+    let env = [("GEMINI_API_KEY", "lab-key"), ("GOOGLE_GEMINI_BASE_URL", url), ("CLI_TITLE", agent)];
     let args = ["-m", "gemini-2.5-flash"];
     Launch { command: args.map(str::to_owned).to_vec(), env: owned(&env) }
 }

@@ -4,12 +4,12 @@ use crate::apart::apart;
 use crate::crew::Crew;
 use crate::model::script::Word;
 use crate::model::{Gate, What};
-use crate::program::{CLAUDE, CODEX, GEMINI};
+use crate::program::{CLAUDE, CODEX, GEMINI, Program};
 
 #[test]
 fn three_programs_in_one_chart_are_told_apart() {
     apart(|| {
-        if ![CLAUDE, CODEX, GEMINI].into_iter().all(|program| program.is_here()) {
+        if ![CLAUDE, CODEX, GEMINI].into_iter().all(Program::is_here) {
             return;
         }
         let crew = Crew::start(&[("boss", CLAUDE), ("coder", CODEX), ("scout", GEMINI)]);

@@ -28,7 +28,8 @@ fn a_turn_is_told(crew: &Crew) {
     crew.release("a", Gate::Middle);
     crew.ended("a", seen);
     crew.is("a", "idle");
-    let prompts = crew.model.log("a").into_iter().filter(|entry| matches!(entry.what, What::Asked { .. })).count();
+    let prompts =
+        crew.model.log("a").into_iter().filter(|entry| matches!(entry.what, What::Asked { .. })).count();
     assert_eq!(prompts, 1, "what is sent arrives once");
 }
 
@@ -191,7 +192,11 @@ fn a_program_that_is_killed_is_seen_and_starts_again() {
             crew.home.run(&["agent", "start", "a"]);
             until("another process", || {
                 let agent = crew.home.agent("a");
-                if agent["pid"].as_i64().is_some_and(|now| now != pid) { Ok(()) } else { Err(agent.to_string()) }
+                if agent["pid"].as_i64().is_some_and(|now| now != pid) {
+                    Ok(())
+                } else {
+                    Err(agent.to_string())
+                }
             });
             crew.is("a", "idle");
             let seen = crew.send("a", "HELLO again");

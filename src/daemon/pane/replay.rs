@@ -90,9 +90,13 @@ impl Replay {
 
     fn notice(&mut self, notice: Notice, at: Timestamp, now: Instant) {
         match notice {
-            Notice::ProgramStatus(payload) if self.heeds_status => self.detector.status(payload.as_bytes(), at),
+            Notice::ProgramStatus(payload) if self.heeds_status => {
+                self.detector.status(payload.as_bytes(), at);
+            }
             Notice::Progress(progress) => self.detector.progress(progress, at),
-            Notice::Notification { title, body } => self.detector.notification(&format!("{title} {body}"), at),
+            Notice::Notification { title, body } => {
+                self.detector.notification(&format!("{title} {body}"), at);
+            }
             Notice::Prompt(prompt) => self.detector.prompt(prompt, at),
             Notice::Title(title) => return self.detector.title(&title),
             Notice::ProgramStatus(_)

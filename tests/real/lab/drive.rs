@@ -72,6 +72,7 @@ impl Take {
 
 struct Drive<'a> {
     program: Program,
+    size: (u16, u16),
     terminal: Terminal,
     model: &'a Model,
     agent: String,
@@ -95,7 +96,7 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
     let start = |launch: &_| Terminal::start(launch, &work, take.size, take.told, &part);
     if take.part == Part::Resume {
         // A conversation to take up.
-        let mut first = Drive::new(take.program, start(&launch), model, &name);
+        let mut first = Drive::new(take, start(&launch), model, &name);
         first.ready()?;
         first.turn("HELLO")?;
         first.quit()?;
@@ -106,7 +107,7 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
         };
         launch.command.splice(1..1, again.iter().map(|word| (*word).to_owned()));
     }
-    let mut drive = Drive::new(take.program, start(&launch), model, &name);
+    let mut drive = Drive::new(take, start(&launch), model, &name);
     drive.run(take.part)?;
     drive.terminal.close();
     let begun = drive.terminal.begun;
@@ -123,8 +124,15 @@ pub fn files(take: &Take, folder: &Path) -> (PathBuf, PathBuf) {
 }
 
 impl<'a> Drive<'a> {
-    fn new(program: Program, terminal: Terminal, model: &'a Model, agent: &str) -> Drive<'a> {
-        Drive { program, terminal, model, agent: agent.to_owned(), marks: Vec::new() }
+    fn new(take: &Take, terminal: Terminal, model: &'a Model, agent: &str) -> Drive<'a> {
+        Drive {
+            program: take.program,
+            size: take.size,
+            terminal,
+            model,
+            agent: agent.to_owned(),
+            marks: Vec::new(),
+        }
     }
 
     fn log_since(&self, begun: Instant) -> Vec<crate::model::Entry> {
@@ -172,7 +180,10 @@ impl<'a> Drive<'a> {
     fn ready(&mut self) -> Result<(), String> {
         let maker = self.program.maker;
         self.terminal.wait("it to be ready", |text| match maker {
-            Maker::Claude => text.lines().any(|line| line.trim_end() == "❯" || line.starts_with("❯ ")) && text.contains("──"),
+            Maker::Claude => {
+                text.lines().any(|line| line.trim_end() == "❯" || line.starts_with("❯ "))
+                    && text.contains("──")
+            }
             Maker::Codex => text.contains("Ask Codex to do anything"),
             Maker::Gemini => text.contains("Type your message"),
         })?;
@@ -234,6 +245,12 @@ impl<'a> Drive<'a> {
         let asked = |what: &What| matches!(what, What::Asked { text, .. } if text.contains("HELLO too"));
         let seen = self.sees(seen, "the second prompt", asked)?;
         self.ended(seen)?;
+        self.terminal.dwell(DWELL);
+        self.scene("its terminal changes its size");
+        let (rows, cols) = self.size;
+        self.terminal.resize(rows - 4, cols - 10);
+        self.terminal.dwell(DWELL);
+        self.terminal.resize(rows, cols);
         self.terminal.dwell(DWELL);
         if self.program.maker == Maker::Claude {
             self.scene("a subagent");

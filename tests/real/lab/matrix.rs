@@ -65,8 +65,8 @@ impl Matrix {
 
     fn precision(&self, seen: &str) -> Option<f64> {
         let column = self.counts.iter().filter(|((_, s), _)| s == seen);
-        let (right, all) =
-            column.fold((0, 0), |(right, all), ((t, s), n)| (right + if t.accepts(s) { *n } else { 0 }, all + n));
+        let (right, all) = column
+            .fold((0, 0), |(right, all), ((t, s), n)| (right + if t.accepts(s) { *n } else { 0 }, all + n));
         share(right, all)
     }
 
@@ -158,7 +158,10 @@ fn record_missing(takes: &[Take]) -> Vec<String> {
                         Ok(Ok(())) => None,
                         Ok(Err(problem)) => Some(problem),
                         Err(panic) => Some(
-                            panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "the driver panicked".to_owned()),
+                            panic
+                                .downcast_ref::<String>()
+                                .cloned()
+                                .unwrap_or_else(|| "the driver panicked".to_owned()),
                         ),
                     };
                     println!("recorded {}{}", take.name(), if problem.is_some() { ": in vain" } else { "" });
@@ -204,7 +207,11 @@ fn compare(name: &str, changes: &[Change], verdicts: &[Verdict], end: u64) -> (M
             if !change.truth.accepts(seen) {
                 let why = verdict.map_or("nothing yet", |v| v.reason.as_str());
                 let rule = verdict.and_then(|v| v.rule.as_deref()).unwrap_or_default();
-                let what = format!("{name} · {} · {} seen as {seen} · {rule} · {why}", change.scene, change.truth.word());
+                let what = format!(
+                    "{name} · {} · {} seen as {seen} · {rule} · {why}",
+                    change.scene,
+                    change.truth.word()
+                );
                 match wrong.last_mut().filter(|(last, _, to)| *last == what && at <= *to + EVERY) {
                     Some((_, _, to)) => *to = at,
                     None => wrong.push((what, at, at)),
@@ -236,7 +243,13 @@ fn the_confusion_matrix() {
             let end = end_of(&recording);
             // What was recorded untold is replayed untold; what was told, and is not asked for it, both ways.
             let ways: &[bool] = match (take.program.maker, take.told) {
-                (Maker::Claude, told) if take.program == CLAUDE => if told { &[true] } else { &[false] },
+                (Maker::Claude, told) if take.program == CLAUDE => {
+                    if told {
+                        &[true]
+                    } else {
+                        &[false]
+                    }
+                }
                 _ => &[true, false],
             };
             for told in ways {

@@ -65,7 +65,13 @@ fn cells(n: u16) -> NonZeroU16 {
 
 impl Terminal {
     /// Starts a program in a terminal of this size, recorded into `file`.
-    pub fn start(launch: &Launch, work: &Path, (rows, cols): (u16, u16), told: bool, file: &Path) -> Terminal {
+    pub fn start(
+        launch: &Launch,
+        work: &Path,
+        (rows, cols): (u16, u16),
+        told: bool,
+        file: &Path,
+    ) -> Terminal {
         let file = std::fs::File::create(file).expect("the recording can be written");
         let pair = native_pty_system().openpty(size(rows, cols)).expect("a PTY");
         let mut command = CommandBuilder::new(&launch.command[0]);
@@ -137,11 +143,6 @@ impl Terminal {
         self.shown.screen.lock().expect("the screen").parser.screen().contents()
     }
 
-    /// Returns the number of the program's process.
-    pub fn pid(&self) -> Option<u32> {
-        self.child.process_id()
-    }
-
     /// Waits until the screen is as wanted.
     pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Result<(), String> {
         let begun = Instant::now();
@@ -171,6 +172,10 @@ impl Terminal {
     }
 
     /// Lets the recording go on for so long: a state is measured by the time it lasts.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it is the recording itself that must last; nothing is hoped for"
+    )]
     pub fn dwell(&self, span: Duration) {
         std::thread::sleep(span);
     }
@@ -178,14 +183,19 @@ impl Terminal {
     /// Waits for the program's end.
     pub fn ends(&mut self) -> Result<u32, String> {
         let begun = Instant::now();
-        while begun.elapsed() < crate::PATIENCE {
-            if let Some(status) = self.child.try_wait().map_err(|e| e.to_string())? {
-                self.tape.note(json!({"exit": status.exit_code()}));
-                return Ok(status.exit_code());
+        let mut screen = self.shown.screen.lock().expect("the screen");
+        while !screen.ended {
+            let left = crate::PATIENCE.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                let text = screen.parser.screen().contents();
+                return Err(format!("it does not end; the screen shows:\n{text}"));
             }
-            std::thread::sleep(Duration::from_millis(10));
+            screen = self.shown.changed.wait_timeout(screen, left).expect("the screen").0;
         }
-        Err(format!("it does not end; the screen shows:\n{}", self.text()))
+        drop(screen);
+        let status = self.child.wait().map_err(|e| e.to_string())?;
+        self.tape.note(json!({"exit": status.exit_code()}));
+        Ok(status.exit_code())
     }
 
     /// Keeps the end of the recording.
@@ -232,7 +242,8 @@ fn answer(mut from: impl Read, to: &Mutex<Box<dyn Write + Send>>, told: bool) {
     {
         let mut bytes = buffer[..read].to_vec();
         if !told && let Some(at) = memchr::memmem::find(&bytes, b"\x1b]7501;") {
-            let end = bytes[at..].iter().position(|b| *b == 7 || *b == b'\\').map_or(bytes.len(), |n| at + n + 1);
+            let end =
+                bytes[at..].iter().position(|b| *b == 7 || *b == b'\\').map_or(bytes.len(), |n| at + n + 1);
             bytes.drain(at..end);
         }
         let mut keys = to.lock().expect("the keys");

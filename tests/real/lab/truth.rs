@@ -153,7 +153,9 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
 fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
     match cause {
         Cause::Mark(Mark::Dialog) => Truth::Waiting,
-        Cause::Mark(Mark::Ready | Mark::Denied | Mark::Interrupted) | Cause::Model(What::Ended) => Truth::Idle,
+        Cause::Mark(Mark::Ready | Mark::Denied | Mark::Interrupted) | Cause::Model(What::Ended) => {
+            Truth::Idle
+        }
         Cause::Mark(Mark::Drawing) => Truth::Unsettled,
         Cause::Mark(Mark::Drafted) if matches!(now, Truth::Error | Truth::LoggedOut) => Truth::Unsettled,
         Cause::Mark(Mark::Submitted) if matches!(now, Truth::Thinking | Truth::Working) => now,
@@ -170,15 +172,22 @@ fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
             // Whether another try comes is known afterwards.
             let mut rest = later.iter().map(|(_, cause)| cause);
             let next = rest.find(|cause| {
-                matches!(cause, Cause::Model(What::Asked { .. }) | Cause::Mark(Mark::Submitted | Mark::Interrupted))
+                matches!(
+                    cause,
+                    Cause::Model(What::Asked { .. }) | Cause::Mark(Mark::Submitted | Mark::Interrupted)
+                )
             });
             match (next, status) {
-                (Some(Cause::Model(What::Asked { .. }) | Cause::Mark(Mark::Interrupted)), _) => Truth::Retrying,
+                (Some(Cause::Model(What::Asked { .. }) | Cause::Mark(Mark::Interrupted)), _) => {
+                    Truth::Retrying
+                }
                 (_, 401) => Truth::LoggedOut,
                 _ => Truth::Error,
             }
         }
         Cause::Mark(Mark::Scene(_) | Mark::Shown | Mark::Drafted)
-        | Cause::Model(What::ChildAsked | What::ChildEnded | What::Gone | What::ToolUsed | What::Aside(_)) => now,
+        | Cause::Model(What::ChildAsked | What::ChildEnded | What::Gone | What::ToolUsed | What::Aside(_)) => {
+            now
+        }
     }
 }

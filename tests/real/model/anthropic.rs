@@ -34,12 +34,13 @@ pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usiz
         "stop_reason": null, "stop_sequence": null, "usage": usage});
     if body["stream"] != true {
         let title = json!({"title": "A task", "isNewTopic": true}).to_string();
-        message["content"] = json!([{"type": "text", "text": if turn.aside { &title } else { &answer.text }}]);
+        message["content"] =
+            json!([{"type": "text", "text": if turn.aside { &title } else { &answer.text }}]);
         message["stop_reason"] = json!("end_turn");
         return json_answer(StatusCode::OK, &message);
     }
     let answer = if turn.aside { Answer::words(&json!({"title": "A task"}).to_string()) } else { answer };
-    stream(shared, agent, turn, move |to| async move { tell(&to, answer, calls, message).await })
+    stream(shared, agent, &turn, move |to| async move { tell(&to, answer, calls, message).await })
 }
 
 fn turn(body: &Value) -> Turn {
@@ -79,11 +80,16 @@ fn call(word: Word, body: &Value) -> Value {
     });
     let folder = folder.unwrap_or_else(|| ".".to_owned());
     let (name, input) = match word {
-        Word::WriteFile => {
-            ("Write", json!({"file_path": format!("{folder}/written.txt"), "content": "line one\nline two\n"}))
-        }
+        Word::WriteFile => (
+            "Write",
+            json!({"file_path": format!("{folder}/written.txt"), "content": "line one\nline two\n"}),
+        ),
         Word::CallTool => (
-            names.iter().find(|name| name.starts_with("mcp__") && name.ends_with(tools::TOOL)).copied().unwrap_or("none"),
+            names
+                .iter()
+                .find(|name| name.starts_with("mcp__") && name.ends_with(tools::TOOL))
+                .copied()
+                .unwrap_or("none"),
             json!({"task": "a task"}),
         ),
         Word::AskPerson => (
@@ -95,7 +101,9 @@ fn call(word: Word, body: &Value) -> Value {
             if names.contains(&"Task") { "Task" } else { "Agent" },
             json!({"description": "Say hello", "prompt": format!("{CHILD}: say hello"), "subagent_type": "general-purpose"}),
         ),
-        _ => ("Bash", json!({"command": word.command().unwrap_or("true"), "description": "Do what is asked"})),
+        _ => {
+            ("Bash", json!({"command": word.command().unwrap_or("true"), "description": "Do what is asked"}))
+        }
     };
     json!({"type": "tool_use", "id": unique("toolu"), "name": name, "input": input})
 }
@@ -106,16 +114,28 @@ async fn tell(to: &Stream, answer: Answer, call: Option<Value>, message: Value) 
     let mut index = 0;
     if let Some(thought) = &answer.thought {
         let block = json!({"type": "thinking", "thinking": "", "signature": ""});
-        let said = block_of(to, index, block, thought, answer.pace * 3, |word| {
-            json!({"type": "thinking_delta", "thinking": word})
-        });
+        let said = block_of(
+            to,
+            index,
+            block,
+            thought,
+            answer.pace * 3,
+            |word| json!({"type": "thinking_delta", "thinking": word}),
+        );
         if !said.await {
             return false;
         }
         index += 1;
     }
     let block = json!({"type": "text", "text": ""});
-    let said = block_of(to, index, block, &answer.text, answer.pace, |word| json!({"type": "text_delta", "text": word}));
+    let said = block_of(
+        to,
+        index,
+        block,
+        &answer.text,
+        answer.pace,
+        |word| json!({"type": "text_delta", "text": word}),
+    );
     if !said.await {
         return false;
     }
@@ -123,8 +143,7 @@ async fn tell(to: &Stream, answer: Answer, call: Option<Value>, message: Value) 
         index += 1;
         let mut block = call.clone();
         block["input"] = json!({});
-        to.event(&json!({"type": "content_block_start", "index": index, "content_block": block}))
-            .await;
+        to.event(&json!({"type": "content_block_start", "index": index, "content_block": block})).await;
         let delta = json!({"type": "input_json_delta", "partial_json": call["input"].to_string()});
         to.event(&json!({"type": "content_block_delta", "index": index, "delta": delta})).await;
         to.event(&json!({"type": "content_block_stop", "index": index})).await;

@@ -9,7 +9,13 @@ use serde_json::{Value, json};
 use super::script::{Answer, Word};
 use super::{Shared, Stream, Turn, begin, json_answer, refuse, stream, tools, unique, without_reminders};
 
-pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usize, streams: bool) -> Response {
+pub async fn serve(
+    shared: Arc<Shared>,
+    agent: String,
+    body: Value,
+    tokens: usize,
+    streams: bool,
+) -> Response {
     let turn = turn(&body);
     let answer = match begin(&shared, &agent, &turn) {
         Ok(answer) => answer,
@@ -23,22 +29,23 @@ pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usiz
             return refuse(&shared, &agent, status, &json!({"error": error}));
         }
     };
-    let usage = json!({"promptTokenCount": tokens, "candidatesTokenCount": 42, "totalTokenCount": tokens + 42});
+    let usage =
+        json!({"promptTokenCount": tokens, "candidatesTokenCount": 42, "totalTokenCount": tokens + 42});
     if turn.aside {
         // What chooses a model, says who speaks next, and looks for loops.
         let verdict = json!({"reasoning": "none", "model_choice": "flash", "next_speaker": "user",
             "complexity_score": 10, "complexity_reasoning": "none"});
-        let whole = chunk(json!([{"text": verdict.to_string()}]), Some(&usage));
+        let whole = chunk(&json!([{"text": verdict.to_string()}]), Some(&usage));
         if !streams {
             return json_answer(StatusCode::OK, &whole);
         }
-        return stream(shared, agent, turn, move |to| async move { to.event(&whole).await });
+        return stream(shared, agent, &turn, move |to| async move { to.event(&whole).await });
     }
     let call = turn.word.calls().then(|| call(turn.word, &body));
     if !streams {
-        return json_answer(StatusCode::OK, &chunk(json!([{"text": answer.text}]), Some(&usage)));
+        return json_answer(StatusCode::OK, &chunk(&json!([{"text": answer.text}]), Some(&usage)));
     }
-    stream(shared, agent, turn, move |to| async move { tell(&to, answer, call, usage).await })
+    stream(shared, agent, &turn, move |to| async move { tell(&to, answer, call, usage).await })
 }
 
 fn turn(body: &Value) -> Turn {
@@ -78,12 +85,13 @@ fn call(word: Word, body: &Value) -> Value {
     json!({"functionCall": {"name": name, "args": args}})
 }
 
-fn chunk(parts: Value, usage: Option<&Value>) -> Value {
+fn chunk(parts: &Value, usage: Option<&Value>) -> Value {
     let mut candidate = json!({"content": {"role": "model", "parts": parts}, "index": 0});
     if usage.is_some() {
         candidate["finishReason"] = json!("STOP");
     }
-    let mut whole = json!({"candidates": [candidate], "modelVersion": "lab", "responseId": unique("response")});
+    let mut whole =
+        json!({"candidates": [candidate], "modelVersion": "lab", "responseId": unique("response")});
     if let Some(usage) = usage {
         whole["usageMetadata"] = usage.clone();
     }
@@ -92,16 +100,16 @@ fn chunk(parts: Value, usage: Option<&Value>) -> Value {
 
 async fn tell(to: &Stream, answer: Answer, call: Option<Value>, usage: Value) -> bool {
     if let Some(thought) = &answer.thought {
-        to.event(&chunk(json!([{"text": thought, "thought": true}]), None)).await;
+        to.event(&chunk(&json!([{"text": thought, "thought": true}]), None)).await;
         if !to.pause(answer.pace * 20).await {
             return false;
         }
     }
-    if !to.tell(&answer.text, answer.pace, |word| chunk(json!([{"text": word}]), None)).await {
+    if !to.tell(&answer.text, answer.pace, |word| chunk(&json!([{"text": word}]), None)).await {
         return false;
     }
     if let Some(call) = call {
-        to.event(&chunk(json!([call]), None)).await;
+        to.event(&chunk(&json!([call]), None)).await;
     }
-    to.event(&chunk(json!([{"text": ""}]), Some(&usage))).await
+    to.event(&chunk(&json!([{"text": ""}]), Some(&usage))).await
 }

@@ -91,17 +91,15 @@ pub struct Stream {
 impl Model {
     /// Starts one on a free port of loopback.
     pub fn start() -> Model {
-        let shared = Arc::new(Shared {
-            log: Mutex::default(),
-            changed: Condvar::new(),
-            gates: Mutex::default(),
-        });
+        let shared =
+            Arc::new(Shared { log: Mutex::default(), changed: Condvar::new(), gates: Mutex::default() });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port of loopback");
         listener.set_nonblocking(true).expect("a listener that does not block");
         let port = listener.local_addr().expect("its address").port();
         let state = Arc::clone(&shared);
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async move {
                 let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
                 let routes = axum::Router::new().fallback(serve).with_state(state);
@@ -134,7 +132,13 @@ impl Model {
 
     /// Waits until the log of an agent, from its entry number `after` on, has what is wanted; returns the number
     /// behind that entry.
-    pub fn wait(&self, agent: &str, after: usize, what: &str, wanted: impl Fn(&What) -> bool) -> Result<usize, String> {
+    pub fn wait(
+        &self,
+        agent: &str,
+        after: usize,
+        what: &str,
+        wanted: impl Fn(&What) -> bool,
+    ) -> Result<usize, String> {
         let begun = Instant::now();
         let mut log = self.shared.log.lock().expect("the log");
         loop {
@@ -146,7 +150,9 @@ impl Model {
             if left.is_zero() {
                 let told = log.iter().filter(|e| e.agent == agent).skip(after.saturating_sub(3));
                 let told: Vec<_> = told.map(|e| e.what.clone()).collect();
-                return Err(format!("waited in vain for the model to see {what} of {agent}; it saw {told:?}"));
+                return Err(format!(
+                    "waited in vain for the model to see {what} of {agent}; it saw {told:?}"
+                ));
             }
             log = self.shared.changed.wait_timeout(log, left.min(Duration::from_secs(1))).expect("the log").0;
         }
@@ -249,11 +255,18 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         return gemini::serve(shared, agent, body, tokens, rest.contains("stream")).await;
     }
     if rest.ends_with("/models") {
-        let models = json!([{"id": "mock-model", "object": "model", "type": "model", "display_name": "mock-model"}]);
-        return json_answer(StatusCode::OK, &json!({"object": "list", "data": models, "models": [], "has_more": false}));
+        let models =
+            json!([{"id": "mock-model", "object": "model", "type": "model", "display_name": "mock-model"}]);
+        return json_answer(
+            StatusCode::OK,
+            &json!({"object": "list", "data": models, "models": [], "has_more": false}),
+        );
     }
     shared.note(&agent, What::Aside(rest));
-    json_answer(StatusCode::NOT_FOUND, &json!({"error": {"type": "not_found_error", "message": "nothing is here"}}))
+    json_answer(
+        StatusCode::NOT_FOUND,
+        &json!({"error": {"type": "not_found_error", "message": "nothing is here"}}),
+    )
 }
 
 /// Notes a turn, and returns what is to be answered, or the refusal.
@@ -264,7 +277,10 @@ fn begin(shared: &Shared, agent: &str, turn: &Turn) -> Result<Answer, u16> {
     }
     if turn.child {
         shared.note(agent, What::ChildAsked);
-        return Ok(Answer { pace: Duration::from_millis(100), ..Answer::words(&"The child says hello. ".repeat(8)) });
+        return Ok(Answer {
+            pace: Duration::from_millis(100),
+            ..Answer::words(&"The child says hello. ".repeat(8))
+        });
     }
     let (word, after_tool) = (turn.word, turn.after_tool);
     shared.note(agent, What::Asked { word, text: turn.text.clone(), after_tool });
@@ -275,15 +291,15 @@ fn begin(shared: &Shared, agent: &str, turn: &Turn) -> Result<Answer, u16> {
 }
 
 /// Streams what `tell` tells; it returns false if the agent hung up meanwhile.
-fn stream<F, T>(shared: Arc<Shared>, agent: String, turn: Turn, tell: F) -> Response
+fn stream<F, T>(shared: Arc<Shared>, agent: String, turn: &Turn, tell: F) -> Response
 where
     F: FnOnce(Arc<Stream>) -> T + Send + 'static,
     T: Future<Output = bool> + Send,
 {
     let (to, mut from) = mpsc::channel::<Bytes>(64);
     let stream = Arc::new(Stream { to, agent: agent.clone(), shared: Arc::clone(&shared) });
+    let (word, child, counts) = (turn.word, turn.child, !turn.aside && !turn.child);
     tokio::spawn(async move {
-        let counts = !turn.aside && !turn.child;
         let told = (!counts || stream.pass(Gate::First).await) && {
             if counts {
                 shared.note(&agent, What::Began);
@@ -293,18 +309,21 @@ where
         if counts {
             shared.note(
                 &agent,
-                match (told, turn.word.calls()) {
+                match (told, word.calls()) {
                     (false, _) => What::Gone,
-                    (true, true) => What::Called(turn.word),
+                    (true, true) => What::Called(word),
                     (true, false) => What::Ended,
                 },
             );
-        } else if turn.child {
+        } else if child {
             shared.note(&agent, What::ChildEnded);
         }
     });
-    let body = futures_util::stream::poll_fn(move |cx| from.poll_recv(cx).map(|bytes| bytes.map(Ok::<_, Infallible>)));
-    let head = [(header::CONTENT_TYPE, "text/event-stream; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    let body = futures_util::stream::poll_fn(move |cx| {
+        from.poll_recv(cx).map(|bytes| bytes.map(Ok::<_, Infallible>))
+    });
+    let head =
+        [(header::CONTENT_TYPE, "text/event-stream; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     (head, Body::from_stream(body)).into_response()
 }
 

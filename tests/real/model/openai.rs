@@ -28,7 +28,7 @@ pub async fn serve(shared: Arc<Shared>, agent: String, body: Value, tokens: usiz
     if body["stream"] != true {
         return json_answer(StatusCode::OK, &response);
     }
-    stream(shared, agent, turn, move |to| async move { tell(&to, answer, items, response).await })
+    stream(shared, agent, &turn, move |to| async move { tell(&to, answer, items, response).await })
 }
 
 fn turn(body: &Value) -> Turn {
@@ -57,8 +57,10 @@ fn turn(body: &Value) -> Turn {
 fn items(turn: &Turn, answer: &Answer, body: &Value) -> Vec<Value> {
     let mut items = Vec::new();
     if let Some(thought) = &answer.thought {
-        items.push(json!({"type": "reasoning", "id": unique("rs"), "content": null, "encrypted_content": null,
-            "summary": [{"type": "summary_text", "text": thought}]}));
+        items.push(
+            json!({"type": "reasoning", "id": unique("rs"), "content": null, "encrypted_content": null,
+            "summary": [{"type": "summary_text", "text": thought}]}),
+        );
     }
     let content = json!([{"type": "output_text", "text": answer.text, "annotations": []}]);
     items.push(json!({"type": "message", "id": unique("msg"), "role": "assistant", "status": "completed", "content": content}));
@@ -74,13 +76,14 @@ fn call(word: Word, body: &Value) -> Value {
     let has = |name: &str| tools.iter().any(|tool| tool["name"] == name || tool["type"] == name);
     match word {
         Word::WriteFile if has("apply_patch") => {
-            let patch = "*** Begin Patch\n*** Add File: ../written.txt\n+line one\n+line two\n*** End Patch\n";
+            let patch =
+                "*** Begin Patch\n*** Add File: ../written.txt\n+line one\n+line two\n*** End Patch\n";
             json!({"type": "custom_tool_call", "id": unique("ctc"), "call_id": id, "name": "apply_patch", "input": patch})
         }
         Word::CallTool => {
-            let space = tools
-                .iter()
-                .find(|tool| tool["type"] == "namespace" && tool["name"].as_str().is_some_and(|n| n.contains("mcp__lab")));
+            let space = tools.iter().find(|tool| {
+                tool["type"] == "namespace" && tool["name"].as_str().is_some_and(|n| n.contains("mcp__lab"))
+            });
             let name = space.map_or(json!("mcp__lab__report"), |space| space["tools"][0]["name"].clone());
             let arguments = json!({"task": "a task"}).to_string();
             let mut call = json!({"type": "function_call", "id": unique("fc"), "call_id": id, "name": name,
@@ -90,10 +93,13 @@ fn call(word: Word, body: &Value) -> Value {
             }
             call
         }
-        Word::AskPerson | Word::Delegate | Word::WriteFile | Word::RunCommand | Word::RunSlowly | _ => {
+        _ => {
             let command = word.command().unwrap_or("touch ../written.txt");
             let asks = word != Word::RunSlowly;
-            let name = ["exec_command", "shell_command", "shell"].into_iter().find(|name| has(name)).unwrap_or("shell");
+            let name = ["exec_command", "shell_command", "shell"]
+                .into_iter()
+                .find(|name| has(name))
+                .unwrap_or("shell");
             let mut arguments = match name {
                 "exec_command" => json!({"cmd": command, "yield_time_ms": 10_000}),
                 "shell_command" => json!({"command": command}),

@@ -104,11 +104,14 @@ impl Word {
     /// Returns what is said.
     pub fn answer(self) -> Answer {
         match self {
-            Word::Slow => {
-                Answer { pace: Duration::from_millis(100), ..Answer::words(&"one word follows another ".repeat(7)) }
-            }
+            Word::Slow => Answer {
+                pace: Duration::from_millis(100),
+                ..Answer::words(&"one word follows another ".repeat(7))
+            },
             Word::Think => Answer {
-                thought: Some("**Considering**\n\nStep by step this is thought about with some care.".to_owned()),
+                thought: Some(
+                    "**Considering**\n\nStep by step this is thought about with some care.".to_owned(),
+                ),
                 pace: Duration::from_millis(100),
                 ..Answer::words("It was thought about. MODEL-REPLY")
             },
