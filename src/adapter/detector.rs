@@ -225,7 +225,8 @@ impl Detector {
         let from_screen = matches!(decisive.source, Source::Screen | Source::Title);
         let state = decisive.state;
         let tool = self.words.uses_tool().filter(|_| state == AgentState::Working);
-        let said = self.status.root().and_then(|r| r.text.clone()).or(tool.map(|word| word.detail.clone()));
+        let root = self.status.root().filter(|root| !from_screen || self.told_state(root) == state);
+        let said = root.and_then(|r| r.text.clone()).or(tool.map(|word| word.detail.clone()));
         // Whoever speaks for the same state may know more about it.
         let speaks =
             |(m, _): &&(Match, Timestamp)| m.rule == decisive.rule || (said.is_none() && m.state == state);

@@ -52,6 +52,7 @@ struct Rule {
     footer: Vec<Regex>,
     block: Vec<Regex>,
     title: Vec<Regex>,
+    from_last: Option<Regex>,
     confidence: u8,
     task: Option<usize>,
 }
@@ -97,6 +98,7 @@ pub(super) struct RuleTable {
     block: Vec<Spanned<String>>,
     #[serde(default)]
     title: Vec<Spanned<String>>,
+    from_last: Option<Spanned<String>>,
     #[serde(default = "default_confidence")]
     confidence: Spanned<u8>,
     task: Option<usize>,
@@ -201,6 +203,10 @@ impl Rules {
 
 /// The line that says something: the one that matched, or the first one behind it where that one is a mere frame.
 fn telling<'a>(lines: &[&'a str], matched: &'a str) -> &'a str {
+    let is_frame = |line: &str| !line.chars().any(|c| c.is_ascii_graphic() || c.is_alphanumeric());
+    if !is_frame(matched) {
+        return matched;
+    }
     let says = |line: &&&str| line.chars().any(char::is_alphanumeric) && line.len() <= LONGEST_LINE;
     let from = lines.iter().position(|line| std::ptr::eq(*line, matched)).unwrap_or(lines.len());
     lines[from..].iter().find(says).copied().unwrap_or(matched)
@@ -223,6 +229,10 @@ fn up_to_cursor<'a>(view: &View<'a>) -> &'a str {
 
 impl Rule {
     fn on_lines(&self, lines: &[&str]) -> Option<Match> {
+        let lines = match &self.from_last {
+            Some(begins) => &lines[lines.iter().rposition(|line| begins.is_match(line))?..],
+            None => lines,
+        };
         let hit = |regex: &Regex| {
             let fits = |line: &str| line.chars().nth(LONGEST_LINE).is_none();
             lines.iter().find(|line| fits(line) && regex.is_match(line)).copied()
@@ -244,7 +254,12 @@ impl Rule {
             let line = self.any.iter().find_map(hit)?;
             shown = shown.or(Some(line));
         }
-        let line = telling(lines, shown?);
+        // What a person types into a box is no news.
+        let line = match self.state {
+            AgentState::Idle => "ready for input",
+            _ => telling(lines, shown?),
+        };
+        shown?;
         let task = self.task.zip(self.all.first()).and_then(|(group, regex)| {
             let found = regex.captures(line)?.get(group)?.as_str();
             Some(clean(found, 120)).filter(|task| !task.is_empty())
@@ -296,6 +311,7 @@ impl RuleTable {
             footer: compiled(&self.footer, "footer")?,
             block: compiled(&self.block, "block")?,
             title: compiled(&self.title, "title")?,
+            from_last: compiled(self.from_last.as_slice(), "from_last")?.pop(),
             name: self.name,
             state,
             region: self.region,

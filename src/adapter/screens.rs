@@ -74,6 +74,7 @@ fn claudes_screens_are_read_without_a_word_of_its_own() {
         (PICKER, ANSWER),
         ("  Pick a model\n  ❯ 1. One\n    2. Two\n\n  Enter to save · Esc to cancel", ANSWER),
         (&format!("● API Error: 500 it broke\n{BOX}"), AgentState::Error),
+        (&format!("● API Error: 500 it broke\n❯ again\n● Done.\n{BOX}"), AgentState::Idle),
         (&format!("● Please run /login · API Error: 401\n{BOX}"), LOGIN),
     ] {
         assert_eq!(shown("claude", screen), state, "{screen}");
@@ -81,6 +82,13 @@ fn claudes_screens_are_read_without_a_word_of_its_own() {
     let mut detector = settled("claude");
     look(&mut detector, DIALOG, 10_000);
     assert_eq!(detector.verdict(ms(10_000)).seen.task.as_deref(), Some("Do you want to go on?"));
+    look(&mut detector, PICKER, 11_000);
+    assert_eq!(detector.verdict(ms(11_000)).seen.reason, "claude-picker: Resume something");
+    let typed = |detector: &mut Detector, draft: &str| {
+        look(detector, &BOX.replace('▮', &format!("{draft}▮")), 12_000);
+        detector.verdict(ms(12_000)).seen
+    };
+    assert_eq!(typed(&mut detector, "a"), typed(&mut detector, "ab"), "what is typed is no news");
 }
 
 #[test]
@@ -119,13 +127,13 @@ fn codex_and_gemini_are_read_from_screen_and_title() {
         codex.title(title);
         assert_eq!(look(&mut codex, &format!("• said{footer}"), 10_000), state, "{title}");
     }
-    let gemini = "╭──────────────────╮\n│ ? Shell  touch a │\n│ Allow this?      │\n│                  │\n│ ● 1. Allow once  │\n│   2. No, change  │\n╰──────────────────╯".replace("──────────────────", "──────────────────");
+    let gemini = "╭──────────────────╮\n│ ? Shell  touch a │\n│ Allow this?      │\n│                  │\n│ ● 1. Allow once  │\n│   2. No, change  │\n╰──────────────────╯";
     let mut detector = settled("gemini");
     for (title, screen, state) in [
         ("◇  Ready (src)", " >   Type your message", AgentState::Idle),
         ("✦  Working… (src)", " ⠦ Thinking... (esc to cancel, 2s)", AgentState::Thinking),
-        ("✋  Action Required (src)", gemini.as_str(), ASKS),
-        ("◇  Ready (src)", gemini.as_str(), ASKS),
+        ("✋  Action Required (src)", gemini, ASKS),
+        ("◇  Ready (src)", gemini, ASKS),
     ] {
         detector.title(title);
         assert_eq!(look(&mut detector, screen, 10_000), state, "{title}");
@@ -164,8 +172,11 @@ fn a_programs_word_that_it_works_is_thinking_until_a_tool_is_seen() {
 #[test]
 fn a_dialog_that_the_programs_own_word_leaves_out_is_seen_all_the_same() {
     let mut claude = settled("claude");
-    claude.status(b"state=idle", ms(10_000));
+    // base64 of "it broke"
+    claude.status(b"state=error:msg=aXQgYnJva2U=", ms(10_000));
     assert_eq!(look(&mut claude, PICKER, 10_010), ANSWER);
+    assert_eq!(claude.verdict(ms(10_010)).seen.task, None, "what it said of something else is left out");
+    claude.status(b"state=idle", ms(10_015));
     assert_eq!(look(&mut claude, BOX, 10_020), AgentState::Idle);
 }
 

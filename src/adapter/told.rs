@@ -50,13 +50,14 @@ fn kind(state: AgentState) -> Kind {
 
 impl Words {
     /// Takes in a word; what can only be about an earlier turn is left out.
-    pub(super) fn take(&mut self, word: Word) {
+    pub(super) fn take(&mut self, mut word: Word) {
         let is_late = word.state == AgentState::Idle
             && self.prompt_at.is_some_and(|at| word.at.since(at) < LATE_WITHIN);
         if is_late {
             return;
         }
-        let word = Word { detail: clean(&word.detail, 160), rule: clean(&word.rule, 60), ..word };
+        word.detail = clean(&word.detail, 160);
+        word.rule = clean(&word.rule, 60);
         match word.source {
             Source::Record => self.record = Some(word),
             _ => self.hook = Some(word),

@@ -6,12 +6,12 @@ use super::*;
 use crate::domain::{Ask, AskKind, MicroUsd, WaitFor};
 
 /// What every hook of Claude Code is given.
-fn claude(event: &str, more: Value) -> Vec<Signal> {
+fn claude(event: &str, mut more: Value) -> Vec<Signal> {
     let mut payload = json!({
         "session_id": "s-1", "transcript_path": "/home/u/.claude/projects/-src/s-1.jsonl", "cwd": "/src",
         "prompt_id": "p-1", "permission_mode": "default", "hook_event_name": event,
     });
-    payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    payload.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
     read_hook("claude", &payload)
 }
 
@@ -170,10 +170,10 @@ fn codex_tells_the_end_of_a_turn_but_not_of_its_hidden_ones() {
 
 #[test]
 fn a_turn_of_gemini_with_a_tool_that_asks_is_read() {
-    let hook = |event: &str, more: Value| {
+    let hook = |event: &str, mut more: Value| {
         let mut payload =
             json!({"session_id": "g-1", "transcript_path": "/t", "cwd": "/src", "hook_event_name": event});
-        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        payload.as_object_mut().unwrap().append(more.as_object_mut().unwrap());
         read_hook("gemini", &payload)
     };
     let tool =
