@@ -238,9 +238,19 @@ impl Detector {
             task: if from_screen { matched.or(said) } else { said.or(matched) },
             title: self.told_title(),
             progress: progress.or(self.progress.and_then(|(progress, _)| percent(progress))),
+            source: Some(decisive.source),
+            dialog: self.dialog(),
+            draft: false,
         };
         evidence.extend(self.unverified(seen.state));
         Verdict { seen, evidence }
+    }
+
+    /// Returns the rule of the dialog on the screen that keys are known to answer.
+    fn dialog(&self) -> Option<String> {
+        let open = |found: &Match| matches!(found.state, AgentState::Waiting(_)) && !found.on_title;
+        let shown = self.matches.iter().map(|(found, _)| found).filter(|found| open(found));
+        shown.map(|found| &found.rule).find(|rule| self.adapter.dialog(rule).is_some()).cloned()
     }
 
     /// What is known of this version of the program was not seen to be so; it is no evidence for anything.
@@ -316,9 +326,7 @@ impl Detector {
             confidence: 100,
             decisive: true,
         };
-        let reason = evidence.detail.clone();
-        let seen =
-            Observation { state: AgentState::Starting, reason, task: None, title: None, progress: None };
+        let seen = Observation::new(AgentState::Starting, evidence.detail.clone());
         Verdict { seen, evidence: vec![evidence] }
     }
 

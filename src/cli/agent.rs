@@ -9,7 +9,10 @@ use super::failure::Failure;
 use super::here::Here;
 use super::{output, status};
 use crate::domain::Key;
-use crate::protocol::{AgentDraft, AgentView, Created, Explanation, KeysRequest, Move, Rename, ScreenText};
+use crate::protocol::{
+    AgentDraft, AgentView, Created, Explanation, InterruptRequest, KeysRequest, Move, Rename, ResumeRequest,
+    ScreenText,
+};
 
 pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
     match command {
@@ -57,9 +60,37 @@ pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
         Agent::Kill { name } => {
             here.ask(&format!("agents/{name}/kill"), &nothing(), &format!("agent {name} is killed")).await
         }
+        Agent::Resume { name, conversation } => {
+            let text = format!("agent {name} goes on in its conversation");
+            here.ask(&format!("agents/{name}/resume"), &ResumeRequest { conversation }, &text).await
+        }
+        Agent::NewConversation { name } => {
+            let text = format!("agent {name} begins a new conversation");
+            here.ask(&format!("agents/{name}/new-conversation"), &nothing(), &text).await
+        }
+        Agent::Clear { name } => {
+            let text = format!("agent {name} is told to forget its conversation");
+            here.ask(&format!("agents/{name}/clear"), &nothing(), &text).await
+        }
+        Agent::Interrupt { name, force } => {
+            let text = format!("agent {name} is interrupted");
+            here.ask(&format!("agents/{name}/interrupt"), &InterruptRequest { force }, &text).await
+        }
         Agent::Explain { name } => explain(here, &name).await,
         Agent::Screen { name, ansi } => screen(here, &name, ansi).await,
     }
+}
+
+/// `agentctl resume NAMES… | --all`
+pub(super) async fn resume(here: &Here, names: &[String]) -> Result<(), Failure> {
+    if names.is_empty() {
+        return here.ask("resume", &nothing(), "what ended while nobody watched goes on").await;
+    }
+    for name in names {
+        let text = format!("agent {name} goes on in its conversation");
+        here.ask(&format!("agents/{name}/resume"), &ResumeRequest::default(), &text).await?;
+    }
+    Ok(())
 }
 
 /// `agentctl keys NAME KEY…`

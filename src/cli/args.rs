@@ -1,6 +1,7 @@
 //! The command line, defined once: parsing, help, shell completions and the manual all come from here.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -76,10 +77,23 @@ pub(super) enum Command {
         /// The agent
         name: String,
         /// What to say; `-` reads it from standard input
-        text: String,
+        #[arg(required_unless_present = "file")]
+        text: Option<String>,
+        /// Say what stands in this file
+        #[arg(long, value_name = "FILE", conflicts_with = "text")]
+        file: Option<PathBuf>,
         /// Fail rather than wait if the agent is not ready
         #[arg(long)]
         now: bool,
+        /// Give up if it could not be typed within this time, such as 30s, 10m, 2h
+        #[arg(long, value_name = "TIME", value_parser = span)]
+        expires: Option<Duration>,
+        /// Wait until the turn that it begins is over, and print what the agent said last
+        #[arg(long)]
+        wait: bool,
+        /// Wait no longer than this
+        #[arg(long, value_name = "TIME", default_value = "30m", requires = "wait", value_parser = span)]
+        timeout: Duration,
     },
     /// Press keys in an agent's terminal
     Keys {
@@ -99,9 +113,21 @@ pub(super) enum Command {
         #[arg(long)]
         now: bool,
     },
-    /// Messages that wait for agents to be ready
+    /// Messages: those that wait, and what became of the others
     #[command(subcommand)]
     Message(Message),
+    /// What agents ask: list, show, allow, deny, choose
+    #[command(subcommand)]
+    Approval(Approval),
+    /// Bring back agents that ended while nobody watched, each in the conversation it was in
+    Resume {
+        /// The agents
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        names: Vec<String>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
+    },
     /// Say what happened, or what happens
     Events {
         /// Go on with what happens from now on
@@ -141,6 +167,17 @@ pub(super) enum Command {
     },
     /// Print the description of the API (OpenAPI)
     Openapi,
+    /// For the hooks of agent programs: pass on what they tell
+    #[command(hide = true)]
+    Hook {
+        /// The program's adapter
+        cli: String,
+        /// Be its status line
+        #[arg(long)]
+        statusline: bool,
+        /// What it tells, where its program does not write that to standard input
+        payload: Option<String>,
+    },
     #[command(hide = true)]
     Daemon,
     #[command(hide = true)]
@@ -214,6 +251,24 @@ pub(super) enum Agent {
     Restart { name: String },
     /// End an agent's processes at once
     Kill { name: String },
+    /// Start an agent in the conversation it was in; one that runs is stopped first
+    Resume {
+        name: String,
+        /// The conversation, as the agent's program numbers it; otherwise the last one
+        #[arg(long, value_name = "ID")]
+        conversation: Option<String>,
+    },
+    /// Start an agent in a new conversation; one that runs is stopped first
+    NewConversation { name: String },
+    /// Have an agent forget its conversation, by its program's own command
+    Clear { name: String },
+    /// Interrupt an agent's turn, by its program's own keys
+    Interrupt {
+        name: String,
+        /// Even though a dialog is open, which the keys would answer, or it is not busy
+        #[arg(long)]
+        force: bool,
+    },
     /// Say why an agent is believed to be in its state
     Explain { name: String },
     /// Print the screen of an agent's pane
@@ -291,9 +346,73 @@ pub(super) enum Session {
 #[derive(Debug, Subcommand)]
 pub(super) enum Message {
     /// List messages that wait
-    List,
+    List {
+        /// The agent they are for; otherwise every agent
+        agent: Option<String>,
+        /// Those that are off the queue, too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show a message, and what became of it
+    Show {
+        #[arg(value_parser = number)]
+        number: u32,
+    },
     /// Take a message back
-    Cancel { number: u32 },
+    Cancel {
+        #[arg(value_parser = number)]
+        number: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Approval {
+    /// List what agents ask
+    List,
+    /// Show what an agent asks, and what became of it
+    Show {
+        #[arg(value_parser = number)]
+        number: u32,
+    },
+    /// Say yes, this once
+    Allow {
+        #[arg(value_parser = number)]
+        number: u32,
+    },
+    /// Say no
+    Deny {
+        #[arg(value_parser = number)]
+        number: u32,
+        /// Why, for the agent to read
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Choose one of the options, counted from 1
+    Choose {
+        #[arg(value_parser = number)]
+        number: u32,
+        #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+        option: u16,
+    },
+}
+
+/// A number, or what stands for it where it is shown: `m12`, `q3`.
+fn number(text: &str) -> Result<u32, String> {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    digits.parse().map_err(|_| format!("`{text}` is no number"))
+}
+
+/// A span of time: `90`, `30s`, `10m`, `2h`.
+fn span(text: &str) -> Result<Duration, String> {
+    let (digits, unit) = text.split_at(text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(format!("`{text}` is no time; write 30s, 10m or 2h")),
+    };
+    let count: u64 = digits.parse().map_err(|_| format!("`{text}` is no time; write 30s, 10m or 2h"))?;
+    Ok(Duration::from_secs(count.saturating_mul(seconds).min(366 * 24 * 3600)))
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {
@@ -312,6 +431,15 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_and_numbers_are_read_as_they_are_written() {
+        let secs = |text| span(text).map(|span| span.as_secs());
+        assert_eq!([secs("90"), secs("30s"), secs("10m"), secs("2h")], [Ok(90), Ok(30), Ok(600), Ok(7200)]);
+        assert!(secs("soon").is_err() && secs("3d").is_err());
+        assert_eq!((number("q3"), number("12")), (Ok(3), Ok(12)));
+        assert!(number("q").is_err());
     }
 
     #[test]

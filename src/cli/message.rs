@@ -1,6 +1,8 @@
 //! `agentctl send`, `broadcast` and `message …`.
 
 use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -8,30 +10,70 @@ use super::args::Message;
 use super::failure::Failure;
 use super::here::Here;
 use super::output;
-use crate::protocol::{AGENT_VARIABLE, BroadcastText, MessageReport, MessageView, SendRequest};
+use crate::domain::{clean, typeable};
+use crate::protocol::{AGENT_VARIABLE, BroadcastText, MessageReport, MessageView, SendRequest, TurnReport};
+
+/// What is sent, and how.
+pub(super) struct Sending {
+    pub(super) text: String,
+    pub(super) now: bool,
+    pub(super) expires: Option<Duration>,
+    /// How long the end of the turn is waited for, if it is.
+    pub(super) wait: Option<Duration>,
+}
 
 /// `agentctl send NAME TEXT`
-pub(super) async fn send(here: &Here, name: &str, text: String, now: bool) -> Result<(), Failure> {
-    let text = worded(text)?;
+pub(super) async fn send(here: &Here, name: &str, sending: Sending) -> Result<(), Failure> {
     let path = here.at(&format!("agents/{name}/send")).await?;
-    let report: MessageReport = here.client.post(&path, &SendRequest { text, now, from: sender() }).await?;
+    let Sending { text, now, expires, wait } = sending;
+    let (expires_for, wait_for) = (expires.map(millis), wait.map(millis));
+    let body = SendRequest { text, now, from: sender(), expires_for, wait_for };
+    let report: MessageReport = here.client.post(&path, &body).await?;
     if here.json() {
         output::json(&report)?;
+    } else if let Some(turn) = &report.turn {
+        turn_told(&report, turn)?;
     } else {
         output::line(&told(&report))?;
     }
-    match report.status.as_str() {
-        "refused" => Err(Failure::new(format!("the text did not reach {name}"))),
+    match (report.status.as_str(), &report.turn) {
+        ("refused" | "expired", _) => Err(Failure::new(format!("the text did not reach {name}"))),
+        (_, Some(TurnReport { over: false, .. })) => {
+            Err(Failure::new(format!("the turn of {name} is not over"))
+                .hint(format!("agentctl agent screen {name} shows where it stands")))
+        }
+        (_, Some(TurnReport { error: Some(error), .. })) => {
+            Err(Failure::new(format!("the turn of {name} failed: {}", clean(error, 300))))
+        }
         _ => Ok(()),
     }
 }
 
+/// Prints what an agent said, or what is known where it said nothing.
+fn turn_told(report: &MessageReport, turn: &TurnReport) -> Result<(), Failure> {
+    if let Some(text) = &turn.text {
+        return output::line(&typeable(text));
+    }
+    if !turn.over {
+        return output::line(&told(report));
+    }
+    let seen = turn.seen.as_deref().map(|seen| format!(" ({})", clean(seen, 160))).unwrap_or_default();
+    output::line(&format!(
+        "{}: its turn is over{seen}; what it said is not told: agentctl agent screen {} shows it",
+        report.to, report.to
+    ))
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// `agentctl broadcast TEAM TEXT`
 pub(super) async fn broadcast(here: &Here, team: &str, text: String, now: bool) -> Result<(), Failure> {
-    let text = worded(text)?;
+    let text = worded(Some(text), None)?;
     let team = (team != "all").then(|| team.to_owned());
     let path = here.at("broadcast").await?;
-    let body = BroadcastText { team, text, now, from: sender() };
+    let body = BroadcastText { team, text, now, from: sender(), expires_for: None };
     let reports: Vec<MessageReport> = here.client.post(&path, &body).await?;
     if here.json() {
         return output::json(&reports);
@@ -45,19 +87,11 @@ pub(super) async fn broadcast(here: &Here, team: &str, text: String, now: bool) 
 /// `agentctl message …`
 pub(super) async fn run(here: &Here, command: Message) -> Result<(), Failure> {
     match command {
-        Message::List => {
-            let path = here.at("messages").await?;
-            let held: Vec<MessageView> = here.client.get(&path).await?;
-            if here.json() {
-                return output::json(&held);
-            }
-            if held.is_empty() {
-                return output::line("no message waits");
-            }
-            let first = |text: &str| crate::domain::clean(text, 60);
-            let rows: Vec<Vec<String>> =
-                held.into_iter().map(|m| vec![m.id.to_string(), m.from, m.to, first(&m.text)]).collect();
-            output::table(&["number", "from", "to", "text"], &rows)
+        Message::List { agent, all } => list(here, agent.as_deref(), all).await,
+        Message::Show { number } => {
+            let path = here.at(&format!("messages/{number}")).await?;
+            let message: MessageView = here.client.get(&path).await?;
+            here.tell(&message, &shown(&message))
         }
         Message::Cancel { number } => {
             let path = here.at(&format!("messages/{number}")).await?;
@@ -71,30 +105,76 @@ pub(super) async fn run(here: &Here, command: Message) -> Result<(), Failure> {
     }
 }
 
+async fn list(here: &Here, agent: Option<&str>, all: bool) -> Result<(), Failure> {
+    let to = agent.map(|agent| format!("&to={agent}")).unwrap_or_default();
+    let path = here.at(&format!("messages?all={all}{to}")).await?;
+    let messages: Vec<MessageView> = here.client.get(&path).await?;
+    if here.json() {
+        return output::json(&messages);
+    }
+    if messages.is_empty() {
+        return output::line("no message waits");
+    }
+    let rows: Vec<Vec<String>> = messages
+        .into_iter()
+        .map(|m| {
+            let why = m.reason.or(m.by.map(|by| format!("by {by}"))).unwrap_or_default();
+            vec![m.id.to_string(), m.from, m.to, m.status, clean(&why, 50), clean(&m.text, 50)]
+        })
+        .collect();
+    output::table(&["number", "from", "to", "status", "why", "text"], &rows)
+}
+
+fn shown(m: &MessageView) -> String {
+    let why = m.reason.as_deref().map(|reason| format!(", {reason}"));
+    let by = m.by.as_deref().map(|by| format!(" by {by}"));
+    let more = why.or(by).unwrap_or_default();
+    let cut = if m.cut { "\n… (only its beginning is kept)" } else { "" };
+    let expires = m.expires_at.as_deref().map(|at| format!("; expires {at}")).unwrap_or_default();
+    format!(
+        "message {} from {} to {}, {}{expires}\n{}{more}\n\n{}{cut}",
+        m.id,
+        m.from,
+        m.to,
+        m.sent_at,
+        m.status,
+        typeable(&m.text)
+    )
+}
+
 /// An agent that calls this command from its pane is named as the sender.
-fn sender() -> Option<String> {
+pub(super) fn sender() -> Option<String> {
     std::env::var(AGENT_VARIABLE).ok().filter(|name| !name.is_empty())
 }
 
-fn worded(text: String) -> Result<String, Failure> {
-    if text != "-" {
-        return Ok(text);
-    }
-    let mut read = String::new();
-    std::io::stdin()
-        .read_to_string(&mut read)
-        .map_err(|e| Failure::new("the text could not be read from standard input").because(&e))?;
+/// Returns the text that is meant: the words themselves, what comes on standard input, or what stands in a file.
+pub(super) fn worded(text: Option<String>, file: Option<&Path>) -> Result<String, Failure> {
+    let (read, from) = match (text, file) {
+        (Some(text), _) if text != "-" => return Ok(text),
+        (_, Some(file)) => (std::fs::read_to_string(file), file.display().to_string()),
+        (_, None) => {
+            let mut read = String::new();
+            (std::io::stdin().read_to_string(&mut read).map(|_| read), "standard input".to_owned())
+        }
+    };
+    let read =
+        read.map_err(|e| Failure::new(format!("the text could not be read from {from}")).because(&e))?;
     Ok(read.trim_end_matches('\n').to_owned())
 }
 
 fn told(report: &MessageReport) -> String {
     let reason = report.reason.as_deref().unwrap_or_default();
     match report.status.as_str() {
-        "delivered" => format!("{}: delivered", report.to),
+        "acknowledged" => {
+            let by = report.by.as_deref().map(|by| format!(" (by {by})")).unwrap_or_default();
+            format!("{}: delivered, and it took it{by}", report.to)
+        }
+        "delivered" if reason.is_empty() => format!("{}: delivered", report.to),
+        "delivered" => format!("{}: {reason}", report.to),
         "typing" => format!("{}: typed, not submitted yet", report.to),
-        "held" => {
+        "held" | "queued" => {
             let number = report.id.map(|id| format!(" (message {id})")).unwrap_or_default();
-            format!("{}: held, {reason}; it goes out by itself{number}", report.to)
+            format!("{}: {}, {reason}; it goes out by itself{number}", report.to, report.status)
         }
         other => format!("{}: {other}, {reason}", report.to),
     }

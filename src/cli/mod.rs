@@ -2,6 +2,7 @@
 
 mod adapter;
 mod agent;
+mod approval;
 mod args;
 mod check;
 mod daemon;
@@ -9,6 +10,7 @@ mod doctor;
 mod event;
 mod failure;
 mod here;
+mod hook;
 mod lab;
 mod manual;
 mod message;
@@ -68,6 +70,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let Cli { global, command } = cli;
     match command {
         Some(Command::Holder) => return Ok(crate::pty::holder_main()),
+        Some(Command::Hook { cli, statusline, payload }) => {
+            return Ok(hook::hook(&cli, statusline, payload, global.session.as_ref()));
+        }
         Some(Command::DemoAgent { name, pace }) => return Ok(crate::demo::play(&name, pace)),
         Some(Command::Completions { shell }) => {
             return manual::completions(shell).map(|()| ExitCode::SUCCESS);
@@ -99,9 +104,15 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         Some(Command::Adapter(command)) => adapter::run(&here, command).await,
         Some(Command::Agent(command)) => agent::run(&here, command).await,
         Some(Command::Team(command)) => team::run(&here, command).await,
-        Some(Command::Send { name, text, now }) => message::send(&here, &name, text, now).await,
+        Some(Command::Send { name, text, file, now, expires, wait, timeout }) => {
+            let text = message::worded(text, file.as_deref())?;
+            let wait = wait.then_some(timeout);
+            message::send(&here, &name, message::Sending { text, now, expires, wait }).await
+        }
         Some(Command::Broadcast { team, text, now }) => message::broadcast(&here, &team, text, now).await,
         Some(Command::Message(command)) => message::run(&here, command).await,
+        Some(Command::Approval(command)) => approval::run(&here, command).await,
+        Some(Command::Resume { names, all: _ }) => agent::resume(&here, &names).await,
         Some(Command::Keys { name, keys }) => agent::keys(&here, &name, keys).await,
         Some(Command::Events { follow, after, most }) => event::events(&here, follow, after, most).await,
         Some(Command::Start) => daemon::start(&here).await,
@@ -112,6 +123,7 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         Some(
             Command::Holder
             | Command::DemoAgent { .. }
+            | Command::Hook { .. }
             | Command::Completions { .. }
             | Command::Man { .. }
             | Command::Openapi

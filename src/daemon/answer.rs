@@ -1,7 +1,7 @@
 //! From the kernel's answers to the protocol's, and from events to what of the chart they touch.
 
-use crate::domain::{AgentId, Event, MessageId, MessageStatus, Name};
-use crate::kernel::{Refusal, Reply, State};
+use crate::domain::{AgentId, Event, MessageId, MessageStatus, Name, Verdict};
+use crate::kernel::{Refusal, Reply};
 use crate::protocol::{Answer, Code, MessageReport, Problem};
 
 /// What of the chart an event touches.
@@ -11,6 +11,8 @@ pub(super) enum Touched {
     Chart,
     /// One agent.
     Agent(AgentId),
+    /// One agent, and what is asked.
+    Asked(AgentId),
     /// Nothing that is shown there.
     Nothing,
 }
@@ -39,10 +41,23 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::Observed { agent, .. }
         | Event::Looked { agent } => Touched::Agent(*agent),
         Event::MessageAccepted { message } => Touched::Agent(message.to),
+        Event::TurnBegan { agent }
+        | Event::TurnEnded { agent, .. }
+        | Event::ConversationBegan { agent, .. } => Touched::Agent(*agent),
+        Event::ApprovalAsked { approval } => Touched::Asked(approval.agent),
+        Event::ApprovalTold { agent, .. }
+        | Event::ApprovalAnswered { agent, .. }
+        | Event::ApprovalUnconfirmed { agent, .. }
+        | Event::ApprovalClosed { agent, .. } => Touched::Asked(*agent),
         Event::MessageTyping { to, .. }
+        | Event::MessageHeld { to, .. }
+        | Event::MessageAcknowledged { to, .. }
+        | Event::MessageUnconfirmed { to, .. }
+        | Event::MessageExpired { to, .. }
         | Event::MessageDelivered { to, .. }
         | Event::MessageDropped { to, .. } => Touched::Agent(*to),
         Event::PlanFollowed { .. }
+        | Event::ResumeWanted { .. }
         | Event::Pulse { .. }
         | Event::BroadcastOpened { .. }
         | Event::BroadcastClosed { .. } => Touched::Nothing,
@@ -50,18 +65,16 @@ pub(super) fn touched(event: &Event) -> Touched {
 }
 
 /// Returns the kernel's answer as clients read it.
-pub(super) fn of(state: &State, reply: Result<Reply, Refusal>) -> Result<Answer, Problem> {
+pub(super) fn of(reply: Result<Reply, Refusal>) -> Result<Answer, Problem> {
     Ok(match reply.map_err(|refusal| problem(&refusal))? {
         Reply::Done => Answer::Done,
         Reply::Team(id, name) => Answer::Created { id: id.0, name: name.to_string() },
         Reply::Agent(id, name) => Answer::Created { id: id.0, name: name.to_string() },
-        Reply::Message(id, status) => {
-            let to =
-                state.all_mail().find(|m| m.id == id).and_then(|m| state.org().agent(m.to)).map(|a| &a.name);
-            Answer::Messages { messages: vec![report(to, Some(id), status)] }
+        Reply::Message(id, to, status) => {
+            Answer::Messages { messages: vec![report(Some(&to), Some(id), &status)] }
         }
         Reply::Messages(rows) => Answer::Messages {
-            messages: rows.into_iter().map(|(name, id, status)| report(Some(&name), id, status)).collect(),
+            messages: rows.into_iter().map(|(name, id, status)| report(Some(&name), id, &status)).collect(),
         },
         Reply::Broadcast(broadcast, targets) => Answer::Broadcast { broadcast, targets },
         Reply::Report(report) => Answer::Report { report },
@@ -69,31 +82,43 @@ pub(super) fn of(state: &State, reply: Result<Reply, Refusal>) -> Result<Answer,
 }
 
 /// Returns what became of a message as clients read it.
-pub(super) fn report(to: Option<&Name>, id: Option<MessageId>, status: MessageStatus) -> MessageReport {
-    let (word, reason) = match status {
-        MessageStatus::Held { reason } => ("held", Some(reason)),
-        MessageStatus::Typing => ("typing", None),
-        MessageStatus::Delivered => ("delivered", None),
-        MessageStatus::Refused { reason } => ("refused", Some(reason)),
-    };
+pub(super) fn report(to: Option<&Name>, id: Option<MessageId>, status: &MessageStatus) -> MessageReport {
     MessageReport {
         id: id.map(|id| id.0),
         to: to.map(ToString::to_string).unwrap_or_default(),
-        status: word.to_owned(),
-        reason,
+        status: status.word().to_owned(),
+        reason: status.reason().map(str::to_owned),
+        by: status.by().map(str::to_owned),
+        turn: None,
+    }
+}
+
+/// Returns an answer in words.
+pub(super) fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Allow => "allow".to_owned(),
+        Verdict::Deny { .. } => "deny".to_owned(),
+        Verdict::Choose { option } => format!("option {}", option + 1),
     }
 }
 
 fn problem(refusal: &Refusal) -> Problem {
     let text = refusal.to_string();
     match refusal {
-        Refusal::NoAgent(..) | Refusal::NoTeam(..) | Refusal::NoMessage(_) => {
+        Refusal::NoAgent(..) | Refusal::NoTeam(..) | Refusal::NoMessage(_) | Refusal::NoApproval(_) => {
             Problem::new(Code::NotFound, text)
         }
+        Refusal::OnlyPerson => Problem::new(Code::Denied, text),
+        Refusal::DialogOpen(_) => {
+            Problem::new(Code::Conflict, text).hint("answer it first, or interrupt with --force")
+        }
+        Refusal::NoConversation(name) => Problem::new(Code::Conflict, text)
+            .hint(format!("begin one: agentctl agent new-conversation {name}")),
         Refusal::NoCommand
         | Refusal::BadLaunch(_)
         | Refusal::CoordinatorWithoutTeam
         | Refusal::EmptyText
+        | Refusal::TooLong
         | Refusal::MouseBroadcast => Problem::new(Code::Invalid, text),
         Refusal::NoExecutive => Problem::new(Code::Conflict, text)
             .hint("make one: agentctl agent create NAME --role executive -- COMMAND"),
@@ -111,6 +136,11 @@ fn problem(refusal: &Refusal) -> Problem {
         | Refusal::AlreadyLead(_)
         | Refusal::Circle(_)
         | Refusal::Running(_)
+        | Refusal::MessageOver(..)
+        | Refusal::Settled(..)
+        | Refusal::NotAnswerable(..)
+        | Refusal::NotBusy(..)
+        | Refusal::NoClear(_)
         | Refusal::Stopping(_) => Problem::new(Code::Conflict, text),
     }
 }

@@ -13,7 +13,7 @@ use super::frames::ShownAs;
 use super::request::{ClientId, FEED};
 use super::view;
 use crate::domain::{AgentId, BroadcastId};
-use crate::kernel::State;
+use crate::kernel::Kernel;
 use crate::protocol::{PaneView, ServerMessage};
 
 /// A pane's rows and columns.
@@ -93,9 +93,9 @@ impl Clients {
     }
 
     /// Tells everyone something.
-    pub(super) fn tell(&mut self, message: &ServerMessage, state: &State, trouble: Option<&str>) {
+    pub(super) fn tell(&mut self, message: &ServerMessage, kernel: &Kernel, trouble: Option<&str>) {
         for client in self.clients.values_mut() {
-            client.tell(message.clone(), state, trouble);
+            client.tell(message.clone(), kernel, trouble);
         }
     }
 
@@ -104,42 +104,50 @@ impl Clients {
         &mut self,
         id: ClientId,
         message: ServerMessage,
-        state: &State,
+        kernel: &Kernel,
         trouble: Option<&str>,
     ) {
         if let Some(client) = self.clients.get_mut(&id) {
-            client.tell(message, state, trouble);
+            client.tell(message, kernel, trouble);
         }
     }
 
     /// Tells everyone how an agent is now.
-    pub(super) fn agent(&mut self, state: &State, agent: AgentId, trouble: Option<&str>) {
+    pub(super) fn agent(&mut self, kernel: &Kernel, agent: AgentId, trouble: Option<&str>) {
         if !self.clients.is_empty()
-            && let Some(agent) = view::agent(state, agent)
+            && let Some(agent) = view::agent(kernel, agent)
         {
-            self.tell(&ServerMessage::Agent { agent: Box::new(agent) }, state, trouble);
+            self.tell(&ServerMessage::Agent { agent: Box::new(agent) }, kernel, trouble);
         }
     }
 
     /// Tells everyone how the chart is now.
-    pub(super) fn chart(&mut self, state: &State, trouble: Option<&str>) {
+    pub(super) fn chart(&mut self, kernel: &Kernel, trouble: Option<&str>) {
         if !self.clients.is_empty() {
-            let chart = Box::new(view::chart(state, trouble));
-            self.tell(&ServerMessage::Chart { chart }, state, trouble);
+            let chart = Box::new(view::chart(kernel, trouble));
+            self.tell(&ServerMessage::Chart { chart }, kernel, trouble);
+        }
+    }
+
+    /// Tells everyone what agents ask now.
+    pub(super) fn approvals(&mut self, kernel: &Kernel, trouble: Option<&str>) {
+        if !self.clients.is_empty() {
+            let approvals = view::approvals(kernel);
+            self.tell(&ServerMessage::Approvals { approvals }, kernel, trouble);
         }
     }
 
     /// Tells one client how the chart is now.
-    pub(super) fn chart_for(&mut self, id: ClientId, state: &State, trouble: Option<&str>) {
-        let chart = Box::new(view::chart(state, trouble));
-        self.tell_one(id, ServerMessage::Chart { chart }, state, trouble);
+    pub(super) fn chart_for(&mut self, id: ClientId, kernel: &Kernel, trouble: Option<&str>) {
+        let chart = Box::new(view::chart(kernel, trouble));
+        self.tell_one(id, ServerMessage::Chart { chart }, kernel, trouble);
     }
 }
 
 impl Client {
-    fn tell(&mut self, message: ServerMessage, state: &State, trouble: Option<&str>) {
+    fn tell(&mut self, message: ServerMessage, kernel: &Kernel, trouble: Option<&str>) {
         if self.stale {
-            let chart = ServerMessage::Chart { chart: Box::new(view::chart(state, trouble)) };
+            let chart = ServerMessage::Chart { chart: Box::new(view::chart(kernel, trouble)) };
             self.stale = self.feed.try_send(chart).is_err();
         }
         if !self.stale {
@@ -205,7 +213,7 @@ mod tests {
     fn a_client_that_lets_messages_gather_gets_a_fresh_chart_before_anything_else() {
         let mut clients = Clients::default();
         let (_, mut feed) = clients.add();
-        let state = State::default();
+        let state = Kernel::restore(crate::kernel::State::default(), []);
         for _ in 0..FEED + 10 {
             clients.tell(&ServerMessage::Notice { text: "n".into() }, &state, None);
         }

@@ -130,12 +130,28 @@ impl Engine {
                 None => drop(reply.send(Err(no_session(&name, self.sessions.keys())))),
             },
             Request::Status(name, reply) => {
-                self.answer(&name, reply, |s, _| Ok(view::status(s.state(), s.trouble())));
+                self.answer(&name, reply, |s, _| Ok(view::status(&s.kernel, s.trouble())));
             }
-            Request::Messages(name, to, reply) => self.answer(&name, reply, |s, _| {
+            Request::Messages(name, to, all, reply) => self.answer(&name, reply, |s, _| {
                 let to = to.map(|to| agent(s, &to)).transpose()?;
-                Ok(view::messages(s.state(), to))
+                Ok(view::messages(&s.kernel, to, all, super::clock::wall()))
             }),
+            Request::Message(name, id, reply) => self.answer(&name, reply, |s, _| {
+                let found = view::message(&s.kernel, id, super::clock::wall());
+                found.ok_or_else(|| nothing(&format!("message {id}"), "agentctl message list --all"))
+            }),
+            Request::Approval(name, id, reply) => self.answer(&name, reply, |s, _| {
+                let found = view::approval(&s.kernel, id);
+                found.ok_or_else(|| nothing(&format!("approval {id}"), "agentctl approval list"))
+            }),
+            Request::Hook { session, agent: who, call, ticket, answer } => {
+                self.with(&session, |s, world| {
+                    if let Ok(id) = agent(s, &who) {
+                        s.hook(id, &call, ticket, answer, world);
+                    }
+                });
+            }
+            Request::HookGone(name, ticket) => self.with(&name, |s, world| s.hook_gone(ticket, world)),
             Request::Ask { session, actor, command, reply } => self.ask(&session, &actor, *command, reply),
             Request::Explain(name, who, reply) => self.explain(&name, &who, reply),
             Request::Text(name, who, ansi, reply) => self.text(&name, &who, ansi, reply),
@@ -207,7 +223,7 @@ impl Engine {
                 }
             }
             if draft.start && was_down {
-                session.ask(Actor::Person, Command::StartAll, AnswerTo::Nobody, world);
+                session.start_all(world);
             }
             session.answer_opened(reply, unplanned, world);
         });
@@ -363,7 +379,12 @@ fn rehearse(name: &Name, draft: &SessionDraft) -> Result<(), Problem> {
     let (mut kernel, _) = Kernel::open(name.clone(), draft.root.clone(), Timestamp::default());
     let command = Command::FollowPlan { commands: draft.plan.clone() };
     let outcome = kernel.handle(Input::Asked { actor: Actor::Person, command }, Timestamp::default());
-    super::answer::of(kernel.state(), outcome.reply).map(drop)
+    super::answer::of(outcome.reply).map(drop)
+}
+
+fn nothing(what: &str, list: &str) -> Problem {
+    Problem::new(Code::NotFound, format!("there is no {what}, or no more"))
+        .hint(format!("{list} shows those there are"))
 }
 
 fn no_session<'a>(name: &Name, known: impl Iterator<Item = &'a Name> + Clone) -> Problem {

@@ -16,6 +16,7 @@ mod environment;
 mod frames;
 mod headroom;
 mod history;
+mod hook;
 mod lock;
 mod pane;
 mod pool;
@@ -37,6 +38,7 @@ use crate::manifest::ManifestError;
 
 pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;
+pub use hook::HookCall;
 pub use lock::PlaceError;
 pub use pane::{Believed, Happening, PaneText, Replay};
 pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Told, Who};

@@ -1,16 +1,20 @@
 //! What fronts ask of the daemon, and the handle through which they ask.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::frames::Watch;
+use super::hook::{HookCall, Ticket};
 use super::pane::PaneText;
-use crate::domain::{Actor, AgentId, AgentRef, Command, EventRecord, Input, Name, Route};
+use crate::domain::{
+    Actor, AgentId, AgentRef, ApprovalId, Command, EventRecord, Input, MessageId, Name, Route,
+};
 use crate::protocol::{
-    Answer, Code, Explanation, MessageView, OpenedView, PaneView, Problem, ServerMessage, SessionDraft,
-    SessionSummary, StatusView, VersionView,
+    Answer, ApprovalView, Code, Explanation, HookAnswer, MessageView, OpenedView, PaneView, Problem,
+    ServerMessage, SessionDraft, SessionSummary, StatusView, VersionView,
 };
 
 /// How many requests may wait for the loop; beyond that, whoever asks waits.
@@ -39,7 +43,17 @@ pub(super) enum Request {
     Forget(Name, Reply<()>),
     Down(Name, Reply<()>),
     Status(Name, Reply<StatusView>),
-    Messages(Name, Option<AgentRef>, Reply<Vec<MessageView>>),
+    Messages(Name, Option<AgentRef>, bool, Reply<Vec<MessageView>>),
+    Message(Name, MessageId, Reply<MessageView>),
+    Approval(Name, ApprovalId, Reply<ApprovalView>),
+    Hook {
+        session: Name,
+        agent: AgentRef,
+        call: Box<HookCall>,
+        ticket: Ticket,
+        answer: oneshot::Sender<HookAnswer>,
+    },
+    HookGone(Name, Ticket),
     Ask {
         session: Name,
         actor: Who,
@@ -215,8 +229,17 @@ impl Handle {
         status(session: Name) -> StatusView, |reply| Request::Status(session, reply)
     );
     ask!(
-        /// Returns the messages that wait.
-        messages(session: Name, to: Option<AgentRef>) -> Vec<MessageView>, |reply| Request::Messages(session, to, reply)
+        /// Returns the messages that wait; with `all`, also those that are off the queue.
+        messages(session: Name, to: Option<AgentRef>, all: bool) -> Vec<MessageView>,
+        |reply| Request::Messages(session, to, all, reply)
+    );
+    ask!(
+        /// Returns one message, and what became of it.
+        message(session: Name, id: MessageId) -> MessageView, |reply| Request::Message(session, id, reply)
+    );
+    ask!(
+        /// Returns one thing that an agent asked, and what became of it.
+        approval(session: Name, id: ApprovalId) -> ApprovalView, |reply| Request::Approval(session, id, reply)
     );
     ask!(
         /// Asks something of a session.
@@ -248,6 +271,22 @@ impl Handle {
         /// Attaches a client to a session.
         attach(session: Name) -> Attached, |reply| Request::Attach(session, reply)
     );
+
+    /// Takes in what a hook told; returns what it is to print. That may take until a person has answered: whoever drops
+    /// this before has hung up.
+    ///
+    /// # Errors
+    /// If the daemon is ending.
+    pub async fn hook(&self, session: Name, agent: AgentRef, call: HookCall) -> Result<HookAnswer, Problem> {
+        static TICKETS: AtomicU64 = AtomicU64::new(1);
+        let ticket = Ticket(TICKETS.fetch_add(1, Ordering::Relaxed));
+        let (answer, heard) = oneshot::channel();
+        let caller = Caller { handle: self.clone(), session: session.clone(), ticket };
+        self.give(Request::Hook { session, agent, call: Box::new(call), ticket, answer }).await?;
+        let said = heard.await.map_err(|_| ending());
+        drop(caller);
+        said
+    }
 
     pub(super) async fn forget(&self, session: Name, reply: Reply<()>) {
         // A daemon that is ending forgets nothing; the reply is dropped with the request.
@@ -318,6 +357,20 @@ impl Handle {
     /// If it is ending already.
     pub async fn shut_down(&self) -> Result<(), Problem> {
         self.give(Request::Shutdown).await
+    }
+}
+
+/// Whoever waits at the hook door; when it goes, the loop is told.
+struct Caller {
+    handle: Handle,
+    session: Name,
+    ticket: Ticket,
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        // Where the loop has too much to do, the hook is found to have hung up when it is answered.
+        drop(self.handle.requests.try_send(Request::HookGone(self.session.clone(), self.ticket)));
     }
 }
 

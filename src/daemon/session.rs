@@ -3,6 +3,8 @@
 //! An input is decided by the kernel, its events are kept, and only then are effects performed, events shown and
 //! answers given. Everything here is called by the one loop; nothing here waits.
 
+mod deliver;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -11,14 +13,17 @@ use tokio::sync::{mpsc, oneshot};
 use super::clients::{self, Clients};
 use super::commit::{Commit, Waiting};
 use super::frames::Watch;
+use super::hook::Door;
 use super::pane::{News, Order};
 use super::request::{Attached, Colors, Reply, Told};
 use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, Whose, World};
 use super::{answer, clock, view};
+use crate::adapter::Opening;
 use crate::domain::{
     Actor, AgentId, AgentRef, Command, Durability, Event, EventRecord, Input as Pressed, Launch, Name, Route,
+    Signal,
 };
 use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State};
 use crate::protocol::{Answer, Code, OpenedView, PaneView, Problem, ServerMessage};
@@ -57,6 +62,7 @@ pub(super) struct Session {
     flush_asked: bool,
     backup_due: bool,
     downs: Vec<Reply<()>>,
+    door: Door,
 }
 
 impl Session {
@@ -77,6 +83,7 @@ impl Session {
             flush_asked: false,
             backup_due: false,
             downs: Vec::new(),
+            door: Door::default(),
         }
     }
 
@@ -148,13 +155,14 @@ impl Session {
 
     /// Has somebody ask for something.
     pub(super) fn ask(&mut self, actor: Actor, command: Command, answer: AnswerTo, world: &mut World) {
+        let command = self.spelt_out(command, world);
         self.take(Input::Asked { actor, command }, answer, world);
     }
 
     /// Has the daemon's owner ask for something, and returns at once why it is refused, if it is.
     pub(super) fn try_to(&mut self, command: Command, world: &mut World) -> Result<(), Problem> {
         let outcome = self.kernel.handle(Input::Asked { actor: Actor::Person, command }, clock::wall());
-        let refused = answer::of(self.kernel.state(), outcome.reply.clone()).map(drop);
+        let refused = answer::of(outcome.reply.clone()).map(drop);
         if let Some(waiting) = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody }) {
             self.perform(waiting, world);
         }
@@ -183,7 +191,7 @@ impl Session {
         match result {
             Ok(()) => {
                 if self.trouble.take().is_some() {
-                    self.clients.chart(self.kernel.state(), None);
+                    self.clients.chart(&self.kernel, None);
                 }
                 for waiting in self.commit.kept() {
                     self.backup_due |=
@@ -209,23 +217,36 @@ impl Session {
     pub(super) fn news(&mut self, agent: AgentId, epoch: u32, news: News, world: &mut World) {
         let Some(slot) = self.slots.get_mut(&agent).filter(|slot| slot.epoch == epoch) else { return };
         slot.note(&news);
-        let fact = match news {
-            News::Started { pid } => Fact::Started { agent, epoch, pid },
-            News::Failed { reason } => Fact::StartFailed { agent, epoch, reason },
-            News::Exited(exit) => Fact::Exited { agent, epoch, exit },
-            News::Observed(seen) => Fact::Observed { agent, epoch, seen },
+        let slot_conversation = slot.conversation.clone();
+        match news {
             News::HolderGone => return self.answer_downs(),
             News::Bell => return self.tell(&ServerMessage::Bell { agent }),
             News::Clipboard(text) => {
                 return self.tell(&ServerMessage::Clipboard { agent, text });
             }
             News::InputFull { refused } => {
-                let name = self.state().org().agent(agent).map(|a| a.name.to_string()).unwrap_or_default();
-                let text = format!("{name} does not read its input; {refused} bytes were not given to it");
+                let text = format!(
+                    "{} does not read its input; {refused} bytes were not given to it",
+                    self.called(agent)
+                );
                 return self.tell(&ServerMessage::Notice { text });
             }
+            News::NotDone { reason } => {
+                let text = format!("{}: {reason}", self.called(agent));
+                return self.tell(&ServerMessage::Notice { text });
+            }
+            _ => {}
+        }
+        let conversation = match news {
+            News::Started { .. } => slot_conversation,
+            _ => None,
         };
+        let Some(fact) = news.fact(agent, epoch) else { return };
         self.take(Input::Fact(fact), AnswerTo::Nobody, world);
+        if let Some(id) = conversation {
+            let signal = Signal::Conversation { id, transcript: None };
+            self.take(Input::Fact(Fact::Signalled { agent, epoch, signal }), AnswerTo::Nobody, world);
+        }
         self.answer_downs();
     }
 
@@ -277,7 +298,7 @@ impl Session {
     /// Attaches a client: it gets the chart, and from then on what changes.
     pub(super) fn attach(&mut self) -> Attached {
         let (client, feed) = self.clients.add();
-        self.clients.chart_for(client, self.kernel.state(), self.trouble.as_deref());
+        self.clients.chart_for(client, &self.kernel, self.trouble.as_deref());
         if let Some(text) = self.recovered.clone() {
             self.tell_one(client, ServerMessage::Notice { text });
         }
@@ -359,7 +380,7 @@ impl Session {
                 }
             }
         }
-        self.clients.chart(self.kernel.state(), self.trouble.as_deref());
+        self.clients.chart(&self.kernel, self.trouble.as_deref());
     }
 
     /// Shows, performs and answers what was decided and kept.
@@ -369,7 +390,8 @@ impl Session {
         for effect in outcome.effects {
             self.effect(effect, world);
         }
-        self.answer(answer, answer::of(self.kernel.state(), outcome.reply));
+        self.answer(answer, answer::of(outcome.reply));
+        self.release(&outcome.events, world);
     }
 
     fn show(&mut self, events: &[EventRecord]) {
@@ -381,11 +403,15 @@ impl Session {
             }
         }
         let mut agents = BTreeSet::new();
-        let mut structure = false;
+        let (mut structure, mut asked) = (false, false);
         for record in events {
             match answer::touched(&record.event) {
                 answer::Touched::Chart => structure = true,
                 answer::Touched::Agent(agent) => drop(agents.insert(agent)),
+                answer::Touched::Asked(agent) => {
+                    asked = true;
+                    agents.insert(agent);
+                }
                 answer::Touched::Nothing => {}
             }
             if let Event::Pulse { from, to } = record.event {
@@ -393,17 +419,24 @@ impl Session {
             }
         }
         if structure {
-            self.clients.chart(self.kernel.state(), self.trouble.as_deref());
+            self.clients.chart(&self.kernel, self.trouble.as_deref());
         } else {
+            // What can be answered, and how, follows from what is seen of whoever asks.
+            let asks = |agent: &AgentId| self.state().approvals().of(*agent).next().is_some();
+            if asked || agents.iter().any(asks) {
+                self.clients.approvals(&self.kernel, self.trouble.as_deref());
+            }
             for agent in agents {
-                self.clients.agent(self.kernel.state(), agent, self.trouble.as_deref());
+                self.clients.agent(&self.kernel, agent, self.trouble.as_deref());
             }
         }
     }
 
     fn effect(&mut self, effect: Effect, world: &mut World) {
         match effect {
-            Effect::Start { agent, epoch, launch } => self.start(agent, epoch, &launch, world),
+            Effect::Start { agent, epoch, launch, conversation } => {
+                self.start(agent, epoch, &launch, conversation.as_deref(), world);
+            }
             Effect::Stop { agent } => self.order(agent, Order::Stop),
             Effect::Kill { agent } => self.order(agent, Order::Kill),
             Effect::Erase { agent } => {
@@ -414,34 +447,59 @@ impl Session {
                 }
             }
             Effect::Press { agent, input } => self.order(agent, Order::Press(input)),
+            Effect::Type { agent, message, text } => self.type_text(agent, message, text, world),
+            Effect::Submit { agent, message } => self.submit(agent, message, world),
+            Effect::Abandon { agent, message } => self.order(agent, Order::Abandon { message }),
+            Effect::Interrupt { agent, force } => self.order(agent, Order::Interrupt { force }),
+            Effect::AnswerHook { agent, key, verdict } => self.answer_hook(agent, &key, &verdict, world),
+            Effect::PressAnswer { agent, approval, dialog, verdict } => {
+                self.order(agent, Order::Answer { approval, dialog, verdict });
+            }
             Effect::Wake { at, timer } => world.wake(at, Due::Timer(self.name.clone(), timer)),
         }
     }
 
-    fn start(&mut self, agent: AgentId, epoch: u32, launch: &Launch, world: &mut World) {
+    fn start(
+        &mut self,
+        agent: AgentId,
+        epoch: u32,
+        launch: &Launch,
+        conversation: Option<&str>,
+        world: &mut World,
+    ) {
         // A file that was changed a moment ago counts; one that is wrong was told of in the log.
         world.refresh_adapters_at_start();
         let Some(known) = self.kernel.state().org().agent(agent) else { return };
+        let opening = deliver::opening(conversation);
+        let id = match &opening {
+            Some(Opening::New(id) | Opening::Resume(id)) => Some(id.clone()),
+            None => None,
+        };
         let size = self.clients.size_of(agent);
         let whose = Whose {
             session: &self.name,
             root: self.kernel.state().root(),
             agent: known,
             env: self.env.as_deref(),
-            conversation: None,
+            conversation: opening,
         };
         let start = world.start(whose, epoch, launch);
+        // A program that chooses its conversation itself was not told this one.
+        let told =
+            id.filter(|id| start.spec.argv.iter().any(|word| word.to_string_lossy().contains(id.as_str())));
         self.slots
             .entry(agent)
             .or_default()
             .begin(epoch, size, |frames, size| world.open_pane(start, frames, size));
+        if let Some(slot) = self.slots.get_mut(&agent) {
+            slot.conversation = told;
+        }
     }
 
     fn order(&mut self, agent: AgentId, order: Order) {
         let Some(slot) = self.slots.get(&agent) else { return };
         if let Asked::Full = slot.order(order) {
-            let name = self.state().org().agent(agent).map(|a| a.name.to_string()).unwrap_or_default();
-            let text = format!("{name} is overwhelmed; what was pressed is lost");
+            let text = format!("{} is overwhelmed; what was pressed is lost", self.called(agent));
             self.tell(&ServerMessage::Notice { text });
         }
     }
@@ -471,12 +529,12 @@ impl Session {
 
     /// Tells every client something.
     fn tell(&mut self, message: &ServerMessage) {
-        self.clients.tell(message, self.kernel.state(), self.trouble.as_deref());
+        self.clients.tell(message, &self.kernel, self.trouble.as_deref());
     }
 
     /// Tells one client something.
     fn tell_one(&mut self, client: super::ClientId, message: ServerMessage) {
-        self.clients.tell_one(client, message, self.kernel.state(), self.trouble.as_deref());
+        self.clients.tell_one(client, message, &self.kernel, self.trouble.as_deref());
     }
 
     fn answer_downs(&mut self) {

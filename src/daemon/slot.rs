@@ -29,6 +29,8 @@ pub(super) enum Asked {
 pub(super) struct Slot {
     pub(super) epoch: u32,
     pub(super) frames: Frames,
+    /// The conversation that its program was told to be in.
+    pub(super) conversation: Option<String>,
     orders: Option<mpsc::Sender<Order>>,
     has_holder: bool,
     size: Extent,
@@ -36,6 +38,8 @@ pub(super) struct Slot {
     failed: Option<String>,
     exit: Option<Exit>,
     seen: Option<Observation>,
+    /// What became of the message that was typed last.
+    typed: Option<News>,
 }
 
 impl Default for Slot {
@@ -43,6 +47,7 @@ impl Default for Slot {
         Slot {
             epoch: 0,
             frames: Frames::default(),
+            conversation: None,
             orders: None,
             has_holder: false,
             size: FIRST_SIZE,
@@ -50,6 +55,7 @@ impl Default for Slot {
             failed: None,
             exit: None,
             seen: None,
+            typed: None,
         }
     }
 }
@@ -111,7 +117,15 @@ impl Slot {
             News::Exited(exit) => self.exit = Some(*exit),
             News::Observed(seen) => self.seen = Some(seen.clone()),
             News::HolderGone => self.has_holder = false,
-            News::Bell | News::Clipboard(_) | News::InputFull { .. } => {}
+            News::Typed { .. } => self.typed = None,
+            News::Submitted { .. } | News::SubmitRefused { .. } | News::TypeRefused { .. } => {
+                self.typed = Some(news.clone());
+            }
+            News::Bell
+            | News::Clipboard(_)
+            | News::InputFull { .. }
+            | News::AnswerRefused { .. }
+            | News::NotDone { .. } => {}
         }
     }
 
@@ -122,6 +136,7 @@ impl Slot {
         let failed = self.failed.clone().map(|reason| Fact::StartFailed { agent, epoch, reason });
         let seen = self.seen.clone().map(|seen| Fact::Observed { agent, epoch, seen });
         let exited = self.exit.map(|exit| Fact::Exited { agent, epoch, exit });
-        [started, failed, seen, exited].into_iter().flatten().collect()
+        let typed = self.typed.clone().and_then(|news| news.fact(agent, epoch));
+        [started, failed, typed, seen, exited].into_iter().flatten().collect()
     }
 }

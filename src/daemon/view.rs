@@ -6,14 +6,21 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Actor, Agent, AgentId, AgentState, EventRecord, Evidence, Message, Org, Source, Team, TeamId, Timestamp,
-    WaitFor,
+    Actor, Agent, AgentId, AgentState, EventRecord, Evidence, MessageId, Org, Source, Team, TeamId,
+    Timestamp, WaitFor, clean,
 };
-use crate::kernel::{Phase, State};
+use crate::kernel::{Finished, Kernel, Phase, State};
 use crate::protocol::{
     AgentView, ChartView, EvidenceView, Explanation, MessageView, SessionSummary, SessionView, StatusView,
     TeamView, Totals, rfc3339,
 };
+
+pub(super) use asked::{approval, approvals};
+
+mod asked;
+
+/// The most of an agent's last message that is shown of it, in characters.
+const LAST_MESSAGE: usize = 240;
 
 /// Returns the session as a whole.
 pub(super) fn session(state: &State, trouble: Option<&str>) -> SessionView {
@@ -38,22 +45,30 @@ pub(super) fn summary(state: &State) -> SessionSummary {
 }
 
 /// Returns the teams and agents in the order of the chart.
-pub(super) fn chart(state: &State, trouble: Option<&str>) -> ChartView {
-    ChartView { session: session(state, trouble), teams: teams(state.org()), agents: agents(state) }
+pub(super) fn chart(kernel: &Kernel, trouble: Option<&str>) -> ChartView {
+    let state = kernel.state();
+    ChartView {
+        session: session(state, trouble),
+        teams: teams(state.org()),
+        agents: agents(kernel),
+        approvals: approvals(kernel),
+    }
 }
 
 /// Returns everything that fits on a page.
-pub(super) fn status(state: &State, trouble: Option<&str>) -> StatusView {
+pub(super) fn status(kernel: &Kernel, trouble: Option<&str>) -> StatusView {
+    let state = kernel.state();
     let mut totals = Totals::default();
     for live in state.org().agents().filter_map(|a| state.live(a.id)) {
         totals.count(live.seen.state, live.unseen);
     }
-    let ChartView { session, teams, agents } = chart(state, trouble);
-    StatusView { session, teams, agents, totals }
+    let ChartView { session, teams, agents, approvals } = chart(kernel, trouble);
+    StatusView { session, teams, agents, totals, approvals }
 }
 
 /// Returns one agent.
-pub(super) fn agent(state: &State, id: AgentId) -> Option<AgentView> {
+pub(super) fn agent(kernel: &Kernel, id: AgentId) -> Option<AgentView> {
+    let state = kernel.state();
     let (agent, live) = (state.org().agent(id)?, state.live(id)?);
     let org = state.org();
     Some(AgentView {
@@ -78,29 +93,65 @@ pub(super) fn agent(state: &State, id: AgentId) -> Option<AgentView> {
         epoch: live.epoch,
         command: agent.launch.command.clone(),
         cwd: agent.launch.cwd.clone(),
+        hold: kernel.hold_reason(id).filter(|_| !state.mail(id).is_empty()).map(str::to_owned),
+        turn_since: live.turn_since.map(rfc3339),
+        last_message: live.last_message.as_deref().map(|text| clean(text, LAST_MESSAGE)),
+        conversation: state.conversations(id).last().map(|conversation| clean(&conversation.id, 200)),
+        resumable: state.is_resumable(id),
     })
 }
 
-/// Returns the messages that wait, for one agent or for all.
-pub(super) fn messages(state: &State, to: Option<AgentId>) -> Vec<MessageView> {
+/// Returns the messages that wait, for one agent or for all; and with `all`, those that are off the queue, too.
+pub(super) fn messages(kernel: &Kernel, to: Option<AgentId>, all: bool, now: Timestamp) -> Vec<MessageView> {
+    let state = kernel.state();
+    let over = state.finished().filter(|_| all).map(|finished| over(state, finished));
+    let waits = state.all_mail().map(|message| {
+        let status = kernel.standing(message, now);
+        told(state, message, true, &status)
+    });
+    let name = to.and_then(|to| state.org().agent(to)).map(|agent| agent.name.as_str());
+    over.chain(waits).filter(|m| name.is_none_or(|name| m.to == name)).collect()
+}
+
+/// Returns one message, wherever it is.
+pub(super) fn message(kernel: &Kernel, id: MessageId, now: Timestamp) -> Option<MessageView> {
+    messages(kernel, None, true, now).into_iter().find(|message| message.id == id.0)
+}
+
+fn over(state: &State, finished: &Finished) -> MessageView {
+    let view = told(state, &finished.message, finished.whole, &finished.status);
+    MessageView { settled_at: Some(rfc3339(finished.at)), ..view }
+}
+
+fn told(
+    state: &State,
+    message: &crate::domain::Message,
+    whole: bool,
+    status: &crate::domain::MessageStatus,
+) -> MessageView {
     let name = |id: AgentId| state.org().agent(id).map_or_else(|| id.to_string(), |a| a.name.to_string());
-    let from = |actor: Actor| match actor {
+    let from = match message.from {
         Actor::Person => "person".to_owned(),
         Actor::Daemon => "daemon".to_owned(),
         Actor::Agent(id) => name(id),
     };
-    let view = |m: &Message| MessageView {
-        id: m.id.0,
-        from: from(m.from),
-        to: name(m.to),
-        text: m.text.clone(),
-        sent_at: rfc3339(m.sent_at),
-    };
-    state.all_mail().filter(|m| to.is_none_or(|to| m.to == to)).map(view).collect()
+    MessageView {
+        id: message.id.0,
+        from,
+        to: name(message.to),
+        text: message.text.clone(),
+        cut: !whole,
+        sent_at: rfc3339(message.sent_at),
+        expires_at: message.expires_at.map(rfc3339),
+        status: status.word().to_owned(),
+        reason: status.reason().map(str::to_owned),
+        by: status.by().map(str::to_owned),
+        settled_at: None,
+    }
 }
 
-fn agents(state: &State) -> Vec<AgentView> {
-    state.org().in_order().into_iter().filter_map(|id| agent(state, id)).collect()
+fn agents(kernel: &Kernel) -> Vec<AgentView> {
+    kernel.state().org().in_order().into_iter().filter_map(|id| agent(kernel, id)).collect()
 }
 
 fn teams(org: &Org) -> Vec<TeamView> {
@@ -210,7 +261,8 @@ impl Names {
         let mut value = serde_json::to_value(record).unwrap_or_default();
         if let Some(fields) = value.as_object_mut() {
             fields.insert("at".to_owned(), json!(rfc3339(record.at)));
-            if let Some(agent) = fields.get("agent").and_then(|id| self.agent(id)) {
+            let asks = fields.get("approval").and_then(|approval| approval.get("agent"));
+            if let Some(agent) = fields.get("agent").or(asks).and_then(|id| self.agent(id)) {
                 fields.insert("name".to_owned(), json!(agent));
             }
             if let Some(team) = fields.get("team").and_then(|id| self.team(id)) {

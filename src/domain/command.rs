@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentId, BroadcastId, Input, Launch, MessageId, Name, Role, Scope, TeamColor, TeamId};
+use super::{
+    AgentId, ApprovalId, BroadcastId, Input, Launch, MessageId, Name, Role, Scope, TeamColor, TeamId, Verdict,
+};
 
 /// One thing asked of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +110,41 @@ pub enum Command {
         /// The agent.
         agent: AgentRef,
     },
+    /// Start an agent in the conversation it was in; one that runs is stopped first.
+    ResumeAgent {
+        /// The agent.
+        agent: AgentRef,
+        /// The conversation, as its program numbers it; none is the last one.
+        #[serde(default)]
+        conversation: Option<String>,
+    },
+    /// Bring back every agent that ended while nobody watched, each in the conversation it was in.
+    ResumeAll,
+    /// Start an agent in a new conversation; one that runs is stopped first.
+    NewConversation {
+        /// The agent.
+        agent: AgentRef,
+    },
+    /// Have an agent forget its conversation, by its program's own command.
+    ClearConversation {
+        /// The agent.
+        agent: AgentRef,
+    },
+    /// Interrupt an agent's turn, by its program's own keys.
+    InterruptAgent {
+        /// The agent.
+        agent: AgentRef,
+        /// Even though it has a dialog open, which the keys would answer, or is not busy.
+        #[serde(default)]
+        force: bool,
+    },
+    /// Answer what an agent asks.
+    Answer {
+        /// What it asks.
+        approval: ApprovalId,
+        /// The answer.
+        verdict: Verdict,
+    },
     /// Start every agent that does not run.
     StartAll,
     /// Stop every agent.
@@ -126,6 +163,9 @@ pub enum Command {
         /// Refuse rather than hold it when the agent is not ready.
         #[serde(default)]
         now: bool,
+        /// How long it may be held, in milliseconds; none is for as long as it takes.
+        #[serde(default)]
+        expires_for: Option<u64>,
     },
     /// Send a text to every agent of a scope, each as by [`Command::Send`].
     SendAll {
@@ -136,6 +176,9 @@ pub enum Command {
         /// Refuse rather than hold it where an agent is not ready.
         #[serde(default)]
         now: bool,
+        /// How long it may be held, in milliseconds; none is for as long as it takes.
+        #[serde(default)]
+        expires_for: Option<u64>,
     },
     /// Take back a message that is still held.
     CancelMessage {

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agent, AgentId, BroadcastId, BroadcastReport, Command, Exit, Launch, Message, MessageId, Name,
-    Observation, Role, Run, Scope, Target, Team, TeamColor, TeamId, Timestamp,
+    Agent, AgentId, Approval, ApprovalEnd, ApprovalId, Ask, BroadcastId, BroadcastReport, Command,
+    Conversation, Exit, Launch, Message, MessageId, Name, Observation, Role, Run, Scope, Source, Target,
+    Team, TeamColor, TeamId, Timestamp, Verdict,
 };
 
 /// One thing that happened in a session.
@@ -125,8 +126,40 @@ pub enum Event {
         /// Whom it is for.
         to: AgentId,
     },
+    /// A message could not be typed after all; nothing of it was, and it waits again.
+    MessageHeld {
+        /// The message.
+        message: MessageId,
+        /// Whom it is for.
+        to: AgentId,
+        /// What it waits for.
+        reason: String,
+    },
     /// A message was typed and submitted.
     MessageDelivered {
+        /// The message.
+        message: MessageId,
+        /// Whom it was for.
+        to: AgentId,
+    },
+    /// An agent showed that it took what was submitted.
+    MessageAcknowledged {
+        /// The message.
+        message: MessageId,
+        /// Whom it was for.
+        to: AgentId,
+        /// By what it showed that.
+        by: Source,
+    },
+    /// An agent showed no reaction to what was submitted, in the time that it had for that.
+    MessageUnconfirmed {
+        /// The message.
+        message: MessageId,
+        /// Whom it was for.
+        to: AgentId,
+    },
+    /// A message was not typed before its time was over.
+    MessageExpired {
         /// The message.
         message: MessageId,
         /// Whom it was for.
@@ -182,6 +215,77 @@ pub enum Event {
     Looked {
         /// The agent.
         agent: AgentId,
+    },
+    /// An agent began a turn.
+    TurnBegan {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// An agent's turn is over.
+    TurnEnded {
+        /// The agent.
+        agent: AgentId,
+        /// The last thing its model said, where that is told; an agent's word.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// What went wrong, if the turn failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// An agent is in another conversation.
+    ConversationBegan {
+        /// The agent.
+        agent: AgentId,
+        /// The conversation.
+        conversation: Conversation,
+    },
+    /// An agent is to go on in this conversation at its next start.
+    ResumeWanted {
+        /// The agent.
+        agent: AgentId,
+        /// The conversation; none is a new one.
+        conversation: Option<String>,
+    },
+    /// An agent asks a person.
+    ApprovalAsked {
+        /// What it asks.
+        approval: Approval,
+    },
+    /// More is known of what an agent asks.
+    ApprovalTold {
+        /// What it asks.
+        approval: ApprovalId,
+        /// The agent.
+        agent: AgentId,
+        /// What is known of it now.
+        ask: Ask,
+    },
+    /// Somebody answered what an agent asks.
+    ApprovalAnswered {
+        /// What it asks.
+        approval: ApprovalId,
+        /// The agent.
+        agent: AgentId,
+        /// The answer.
+        verdict: Verdict,
+    },
+    /// The agent did not act on an answer; what it asks is open again.
+    ApprovalUnconfirmed {
+        /// What it asks.
+        approval: ApprovalId,
+        /// The agent.
+        agent: AgentId,
+        /// What is known of why.
+        reason: String,
+    },
+    /// What an agent asked is settled.
+    ApprovalClosed {
+        /// What it asked.
+        approval: ApprovalId,
+        /// The agent.
+        agent: AgentId,
+        /// How it ended.
+        end: ApprovalEnd,
     },
     /// Something passed from one agent to another.
     Pulse {
@@ -243,11 +347,24 @@ impl Event {
             | Event::MessageTyping { .. }
             | Event::MessageDelivered { .. }
             | Event::MessageDropped { .. }
+            | Event::MessageHeld { .. }
+            | Event::MessageExpired { .. }
+            | Event::ConversationBegan { .. }
+            | Event::ResumeWanted { .. }
+            | Event::ApprovalAnswered { .. }
             | Event::AgentStarting { .. } => Durability::Durable,
             Event::AgentStarted { .. }
             | Event::StartFailed { .. }
             | Event::AgentExited { .. }
             | Event::Observed { .. }
+            | Event::MessageAcknowledged { .. }
+            | Event::MessageUnconfirmed { .. }
+            | Event::TurnBegan { .. }
+            | Event::TurnEnded { .. }
+            | Event::ApprovalAsked { .. }
+            | Event::ApprovalTold { .. }
+            | Event::ApprovalUnconfirmed { .. }
+            | Event::ApprovalClosed { .. }
             | Event::Looked { .. } => Durability::Recorded,
             Event::Pulse { .. } | Event::BroadcastOpened { .. } | Event::BroadcastClosed { .. } => {
                 Durability::Ephemeral

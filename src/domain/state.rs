@@ -153,6 +153,23 @@ pub enum Source {
 }
 
 impl Source {
+    /// Returns the source in one plain word.
+    #[must_use]
+    pub fn short(self) -> &'static str {
+        match self {
+            Source::Process => "process",
+            Source::Status => "status",
+            Source::Hook => "hook",
+            Source::Record => "record",
+            Source::Notification => "notification",
+            Source::Progress => "progress",
+            Source::Prompt => "prompt",
+            Source::Title => "title",
+            Source::Screen => "screen",
+            Source::Activity => "output",
+        }
+    }
+
     /// Returns the source's word.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -206,6 +223,33 @@ pub struct Observation {
     /// How far it says it is, 0 to 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<u8>,
+    /// The source that the verdict rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The rule by which a dialog is on its screen that keys are known to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialog: Option<String>,
+    /// Whether something stands in its input that nobody has submitted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draft: bool,
+}
+
+impl Observation {
+    /// Returns what is seen where nothing is known but a state and why.
+    #[must_use]
+    pub fn new(state: AgentState, reason: impl Into<String>) -> Observation {
+        let reason = reason.into();
+        Observation {
+            state,
+            reason,
+            task: None,
+            title: None,
+            progress: None,
+            source: None,
+            dialog: None,
+            draft: false,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,33 @@ pub fn clean(text: &str, max: usize) -> String {
     out
 }
 
+/// Returns `text` as it may be typed into a terminal or kept as several lines: the ends of lines are line feeds, and
+/// there is no control character but those and tabs; what ends a bracketed paste is taken out whole.
+#[must_use]
+pub fn typeable(text: &str) -> String {
+    let unbracketed = text.replace("\u{1b}[201~", "").replace("\u{1b}[200~", "");
+    let mut out = String::with_capacity(unbracketed.len());
+    let mut after_return = false;
+    for c in unbracketed.chars() {
+        match c {
+            '\n' if after_return => {}
+            '\n' | '\r' => out.push('\n'),
+            '\t' => out.push('\t'),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+        after_return = c == '\r';
+    }
+    out
+}
+
+/// Returns at most the first `most` bytes of a text, cut between two characters, and whether that is all of it.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> (&str, bool) {
+    let end = text.floor_char_boundary(most);
+    (&text[..end], end == text.len())
+}
+
 /// The bidirectional controls of Unicode (UAX #9, section 2) and the invisible format characters used to hide text.
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
@@ -66,6 +93,15 @@ mod tests {
         assert_eq!(clean("  a\u{1b}[31m b\r\nc\u{202e}d ", 40), "a[31m b cd");
         assert_eq!(clean("abcdef", 4), "abc…");
         assert_eq!(clean("\u{7}\u{9b}", 4), "");
+    }
+
+    #[test]
+    fn what_is_typed_has_lines_and_tabs_and_nothing_else_that_controls() {
+        assert_eq!(typeable("a\r\nb\rc\n\td"), "a\nb\nc\n\td");
+        assert_eq!(typeable("x\u{1b}[201~y\u{3}\u{0}\u{9b}\u{7f}z"), "xyz");
+        // A marker hidden in another one loses what makes it one.
+        assert!(!typeable("\u{1b}[20\u{1b}[201~1~").contains('\u{1b}'));
+        assert_eq!((cut("aé", 2), cut("aé", 3)), (("a", false), ("aé", true)));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::body::{Answered, Done, Json, Path, Query, Refused, session_name};
 use crate::daemon::{Handle, Who};
 use crate::domain::{AgentRef, Command, Input, Launch, Name, NewAgent, Role, Route};
 use crate::protocol::{
-    AgentDraft, AgentView, Answer, Code, Created, Explanation, KeysRequest, Move, Problem, Rename,
-    ScreenQuery, ScreenText,
+    AgentDraft, AgentView, Answer, Code, Created, Explanation, InterruptRequest, KeysRequest, Move, Problem,
+    Rename, ResumeRequest, ScreenQuery, ScreenText,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
@@ -23,6 +23,11 @@ pub(super) fn routes() -> OpenApiRouter<Handle> {
         .routes(routes!(stop))
         .routes(routes!(kill))
         .routes(routes!(restart))
+        .routes(routes!(resume))
+        .routes(routes!(resume_all))
+        .routes(routes!(new_conversation))
+        .routes(routes!(clear))
+        .routes(routes!(interrupt))
         .routes(routes!(look))
         .routes(routes!(explain))
         .routes(routes!(screen))
@@ -140,6 +145,45 @@ async fn kill(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/restart", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn restart(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
     ask(handle, path, |agent| Command::RestartAgent { agent }).await
+}
+
+/// Starts an agent in a conversation that it was in; one that runs is stopped first.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/resume", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = ResumeRequest, responses((status = OK, body = Done)))]
+async fn resume(
+    State(handle): State<Handle>,
+    path: Agent,
+    Json(body): Json<ResumeRequest>,
+) -> Answered<Done> {
+    ask(handle, path, |agent| Command::ResumeAgent { agent, conversation: body.conversation }).await
+}
+
+/// Brings back every agent that ended while nobody watched, each in the conversation that it was in.
+#[utoipa::path(post, path = "/v1/sessions/{session}/resume", tag = "agent", params(("session" = String, Path)), responses((status = OK, body = Done)))]
+async fn resume_all(State(handle): State<Handle>, Path(session): Session) -> Answered<Done> {
+    handle.ask(session_name(session)?, Who::Person, Command::ResumeAll).await?;
+    Ok(Json(Done::default()))
+}
+
+/// Starts an agent in a new conversation; one that runs is stopped first.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/new-conversation", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn new_conversation(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::NewConversation { agent }).await
+}
+
+/// Has an agent forget its conversation, by its program's own command, once it is ready for input.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/clear", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
+async fn clear(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
+    ask(handle, path, |agent| Command::ClearConversation { agent }).await
+}
+
+/// Interrupts an agent's turn, by its program's own keys.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/interrupt", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = InterruptRequest, responses((status = OK, body = Done)))]
+async fn interrupt(
+    State(handle): State<Handle>,
+    path: Agent,
+    Json(body): Json<InterruptRequest>,
+) -> Answered<Done> {
+    ask(handle, path, |agent| Command::InterruptAgent { agent, force: body.force }).await
 }
 
 /// Says that a person has looked at what an agent finished.

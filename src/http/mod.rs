@@ -5,10 +5,13 @@
 
 mod adapter;
 mod agent;
+mod approval;
 mod attach;
 mod body;
 mod event;
+mod fate;
 mod history;
+mod hook;
 mod message;
 mod session;
 mod team;
@@ -88,6 +91,8 @@ fn routed() -> OpenApiRouter<Handle> {
         .merge(agent::routes())
         .merge(team::routes())
         .merge(message::routes())
+        .merge(approval::routes())
+        .merge(hook::routes())
         .merge(event::routes())
         .merge(history::routes())
 }

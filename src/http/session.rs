@@ -48,8 +48,8 @@ async fn status(State(handle): State<Handle>, Path(session): Path<String>) -> An
 /// The session's teams and agents.
 #[utoipa::path(get, path = "/v1/sessions/{session}/chart", tag = "session", params(("session" = String, Path)), responses((status = OK, body = ChartView)))]
 async fn chart(State(handle): State<Handle>, Path(session): Path<String>) -> Answered<ChartView> {
-    let StatusView { session, teams, agents, .. } = handle.status(session_name(session)?).await?;
-    Ok(Json(ChartView { session, teams, agents }))
+    let StatusView { session, teams, agents, approvals, .. } = handle.status(session_name(session)?).await?;
+    Ok(Json(ChartView { session, teams, agents, approvals }))
 }
 
 /// Starts every agent that does not run.

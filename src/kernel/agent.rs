@@ -50,7 +50,7 @@ pub(super) fn create(state: &State, new: NewAgent) -> Result<Decision, Refusal> 
     }
     Ok(decision
         .event(Event::AgentStarting { agent: id, epoch: 1 })
-        .effect(Effect::Start { agent: id, epoch: 1, launch: new.launch })
+        .effect(Effect::Start { agent: id, epoch: 1, launch: new.launch, conversation: None })
         .reply(Reply::Agent(id, name)))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::domain::{Agent, AgentId, AgentRef, AgentState, Event, Exit, Launch, Observation, Run, Timestamp};
 
-use super::{Decision, Effect, Fact, Live, Phase, Refusal, State, agent_of, mail};
+use super::{Decision, Effect, Fact, Live, Phase, Refusal, State, agent_of, approval, is_forced, mail, turn};
 
 /// Decides to start an agent that does not run.
 pub(super) fn start(state: &State, agent: &AgentRef) -> Result<Decision, Refusal> {
@@ -40,7 +40,68 @@ pub(super) fn restart(state: &State, agent: &AgentRef) -> Result<Decision, Refus
     let agent = agent_of(state, agent)?;
     match phase(state, agent.id) {
         Phase::Down => Ok(begin(state, agent, agent.launch.clone())),
-        Phase::Starting | Phase::Up { .. } | Phase::Stopping { .. } => Ok(want(agent, Run::Again)),
+        Phase::Starting | Phase::Up { .. } | Phase::Stopping { .. } => {
+            Ok(next_in(state, agent, None).and(want(agent, Run::Again)))
+        }
+    }
+}
+
+/// Decides to start an agent in a conversation it was in.
+pub(super) fn resume(
+    state: &State,
+    agent: &AgentRef,
+    conversation: Option<String>,
+) -> Result<Decision, Refusal> {
+    let agent = agent_of(state, agent)?;
+    let last = || state.conversations(agent.id).last().map(|conversation| conversation.id.clone());
+    let conversation =
+        conversation.or_else(last).ok_or_else(|| Refusal::NoConversation(agent.name.clone()))?;
+    Ok(begin_again(state, agent, Some(conversation)))
+}
+
+/// Decides to start an agent in a new conversation.
+pub(super) fn converse_anew(state: &State, agent: &AgentRef) -> Result<Decision, Refusal> {
+    let agent = agent_of(state, agent)?;
+    Ok(begin_again(state, agent, None))
+}
+
+/// Decides to bring back everything that ended while nobody watched.
+pub(super) fn resume_all(state: &State) -> Decision {
+    let lost = |agent: &&Agent| {
+        agent.run == Run::Wanted && state.live(agent.id).is_some_and(|live| live.exit.is_some_and(is_forced))
+    };
+    in_phase(state, |phase| phase == Phase::Down).filter(lost).fold(Decision::default(), |decision, agent| {
+        let last = state.conversations(agent.id).last().map(|conversation| conversation.id.clone());
+        decision.and(begin_again(state, agent, last))
+    })
+}
+
+fn begin_again(state: &State, agent: &Agent, conversation: Option<String>) -> Decision {
+    match phase(state, agent.id) {
+        Phase::Down => begin_in(state, agent, agent.launch.clone(), conversation),
+        Phase::Starting | Phase::Up { .. } | Phase::Stopping { .. } => {
+            next_in(state, agent, conversation).and(want(agent, Run::Again))
+        }
+    }
+}
+
+/// Remembers in which conversation an agent is to be at its next start.
+fn next_in(state: &State, agent: &Agent, conversation: Option<String>) -> Decision {
+    if state.resume_wanted(agent.id) == conversation.as_deref() {
+        return Decision::default();
+    }
+    Decision::default().event(Event::ResumeWanted { agent: agent.id, conversation })
+}
+
+/// Decides to interrupt an agent's turn.
+pub(super) fn interrupt(state: &State, agent: &AgentRef, force: bool) -> Result<Decision, Refusal> {
+    let agent = agent_of(state, agent)?;
+    let live = state.live(agent.id).filter(|live| live.is_up());
+    let Some(live) = live else { return Err(Refusal::NotRunning(agent.name.clone())) };
+    match live.seen.state {
+        AgentState::Waiting(_) if !force => Err(Refusal::DialogOpen(agent.name.clone())),
+        state if !force && !state.is_busy() => Err(Refusal::NotBusy(agent.name.clone(), state.word())),
+        _ => Ok(Decision::default().effect(Effect::Interrupt { agent: agent.id, force })),
     }
 }
 
@@ -66,13 +127,13 @@ pub(super) fn look(state: &State, agent: &AgentRef) -> Result<Decision, Refusal>
 /// Folds in what was observed.
 pub(super) fn observe(state: &State, fact: Fact, now: Timestamp) -> Decision {
     match fact {
-        Fact::Resumed { alive } => resumed(state, &alive),
+        Fact::Resumed { alive } => resumed(state, &alive, now),
         Fact::Started { agent, epoch, pid } => match current(state, agent, epoch) {
             Some(live) if live.pid() != Some(pid) => started(state, agent, pid),
             Some(_) | None => Decision::default(),
         },
         Fact::StartFailed { agent, epoch, reason } => match current(state, agent, epoch) {
-            Some(_) => Decision::default()
+            Some(_) => approval::ended(state, agent, "its agent could not be started")
                 .event(Event::StartFailed { agent, reason })
                 .and(mail::drop_typing(state, agent, "the agent could not be started")),
             None => Decision::default(),
@@ -85,7 +146,34 @@ pub(super) fn observe(state: &State, fact: Fact, now: Timestamp) -> Decision {
             Some(live) if live.is_up() && live.seen != seen => observed(state, agent, live, seen, now),
             Some(_) | None => Decision::default(),
         },
+        Fact::Signalled { agent, epoch, signal } => match current(state, agent, epoch) {
+            Some(live) if live.is_up() => turn::signalled(state, agent, live, signal, now),
+            Some(_) | None => Decision::default(),
+        },
+        Fact::HookGone { agent, key } => approval::hook_gone(state, agent, &key),
+        // The kernel itself keeps count of those.
+        Fact::HookWaits { .. } => Decision::default(),
+        Fact::Typed { agent, epoch, message } => {
+            about(state, agent, epoch, || mail::typed(state, agent, message))
+        }
+        Fact::Submitted { agent, epoch, message } => {
+            about(state, agent, epoch, || mail::submitted(state, agent, message, now))
+        }
+        Fact::TypeRefused { agent, epoch, message, reason } => {
+            about(state, agent, epoch, || mail::not_typed(state, agent, message, reason, now))
+        }
+        Fact::SubmitRefused { agent, epoch, message, reason } => {
+            about(state, agent, epoch, || mail::not_submitted(state, agent, message, &reason))
+        }
+        Fact::AnswerRefused { agent, epoch, approval, reason } => {
+            about(state, agent, epoch, || approval::not_pressed(state, approval, reason))
+        }
     }
+}
+
+/// Decides about an agent that is still in the start that a fact is about.
+fn about(state: &State, agent: AgentId, epoch: u32, decide: impl FnOnce() -> Decision) -> Decision {
+    if current(state, agent, epoch).is_some() { decide() } else { Decision::default() }
 }
 
 fn current(state: &State, agent: AgentId, epoch: u32) -> Option<&Live> {
@@ -109,11 +197,16 @@ fn want(agent: &Agent, run: Run) -> Decision {
 
 /// Decides on the next start of an agent that does not run.
 pub(super) fn begin(state: &State, agent: &Agent, launch: Launch) -> Decision {
+    begin_in(state, agent, launch, None)
+}
+
+fn begin_in(state: &State, agent: &Agent, launch: Launch, conversation: Option<String>) -> Decision {
     let epoch = state.live(agent.id).map_or(0, |live| live.epoch) + 1;
     Decision::default().event(Event::AgentStarting { agent: agent.id, epoch }).effect(Effect::Start {
         agent: agent.id,
         epoch,
         launch,
+        conversation,
     })
 }
 
@@ -127,18 +220,22 @@ fn started(state: &State, agent: AgentId, pid: u32) -> Decision {
 }
 
 fn exited(state: &State, agent: AgentId, exit: Exit) -> Decision {
-    let decision =
-        mail::drop_typing(state, agent, "the agent ended").event(Event::AgentExited { agent, exit });
+    let decision = mail::drop_typing(state, agent, "the agent ended")
+        .and(approval::ended(state, agent, "its agent ended"))
+        .event(Event::AgentExited { agent, exit });
     match state.org().agent(agent).filter(|a| a.run == Run::Again) {
-        Some(again) => decision.and(begin(state, again, again.launch.clone())),
+        Some(again) => {
+            let conversation = state.resume_wanted(agent).map(str::to_owned);
+            decision.and(begin_in(state, again, again.launch.clone(), conversation))
+        }
         None => decision,
     }
 }
 
 /// After a crash or an upgrade of the daemon: who lives goes on, who does not has ended unseen, and a text that was
 /// being typed is not typed twice.
-fn resumed(state: &State, alive: &[(AgentId, u32, u32)]) -> Decision {
-    let mut decision = Decision::default();
+fn resumed(state: &State, alive: &[(AgentId, u32, u32)], now: Timestamp) -> Decision {
+    let mut decision = mail::resumed(state, now);
     for id in state.org().in_order() {
         let Some(live) = state.live(id) else { continue };
         let found = alive.iter().find(|(agent, epoch, _)| *agent == id && *epoch == live.epoch);
@@ -156,7 +253,10 @@ fn resumed(state: &State, alive: &[(AgentId, u32, u32)]) -> Decision {
 fn observed(state: &State, agent: AgentId, live: &Live, seen: Observation, now: Timestamp) -> Decision {
     let finished = live.seen.state.is_busy() && seen.state == AgentState::Idle;
     let unseen = finished || (live.unseen && !seen.state.is_busy());
-    let state_now = seen.state;
-    let decision = Decision::default().event(Event::Observed { agent, seen, unseen });
-    decision.and(mail::deliver_next(state, agent, state_now, now))
+    let began = turn::seen_to_begin(live, agent, &seen);
+    let after = mail::reacted(live, agent, &seen)
+        .and(turn::seen_to_end(live, agent, &seen))
+        .and(approval::observed(state, agent, &live.seen, &seen, now))
+        .and(mail::deliver_next(state, agent, &seen, now));
+    began.event(Event::Observed { agent, seen, unseen }).and(after)
 }

@@ -6,252 +6,37 @@
 //! Facts enter here; bytes do not.
 
 mod agent;
+mod approval;
+mod asked;
 mod broadcast;
+mod input;
+mod letter;
 mod life;
+mod live;
 mod mail;
+mod outcome;
 mod plan;
 mod state;
 mod team;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::time::Duration;
 
 use crate::domain::{
-    Actor, AgentId, AgentRef, BroadcastId, BroadcastReport, Command, Event, EventRecord, Exit,
-    Input as Pressed, Launch, MessageId, MessageStatus, Name, Observation, Scope, ScopeRef, Target, TeamId,
-    TeamRef, Timestamp, nearest,
+    Actor, AgentId, AgentRef, AgentState, Command, Event, EventRecord, Message, MessageStatus, Name, Scope,
+    ScopeRef, TeamRef, Timestamp, WaitFor, nearest,
 };
 
+use asked::Approvals;
+pub use asked::OpenApproval;
 use broadcast::Broadcasts;
-pub use state::{Live, Phase, State};
-
-/// Something that reaches the kernel.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// Somebody asks for something.
-    Asked {
-        /// Who.
-        actor: Actor,
-        /// What.
-        command: Command,
-    },
-    /// Something was observed.
-    Fact(Fact),
-    /// A time that was asked for has come.
-    Due(Timer),
-}
-
-/// Something that was observed. A fact about an earlier start of an agent is ignored.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fact {
-    /// The daemon is up again, and these agents are alive, each with its epoch and process.
-    Resumed {
-        /// Agent, epoch, process.
-        alive: Vec<(AgentId, u32, u32)>,
-    },
-    /// An agent's process is up.
-    Started {
-        /// The agent.
-        agent: AgentId,
-        /// Which start.
-        epoch: u32,
-        /// Its process.
-        pid: u32,
-    },
-    /// An agent could not be started.
-    StartFailed {
-        /// The agent.
-        agent: AgentId,
-        /// Which start.
-        epoch: u32,
-        /// Why.
-        reason: String,
-    },
-    /// An agent's process ended.
-    Exited {
-        /// The agent.
-        agent: AgentId,
-        /// Which start.
-        epoch: u32,
-        /// How.
-        exit: Exit,
-    },
-    /// An agent is seen doing something else.
-    Observed {
-        /// The agent.
-        agent: AgentId,
-        /// Which start.
-        epoch: u32,
-        /// What is seen.
-        seen: Observation,
-    },
-}
-
-/// A time that the kernel asked for; one that has become meaningless by then is ignored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Timer {
-    /// Submit the text that was typed.
-    Submit {
-        /// The message.
-        message: MessageId,
-        /// Whom it is for.
-        to: AgentId,
-    },
-    /// Stop waiting for the agent to react to what was submitted.
-    Settle {
-        /// The message.
-        message: MessageId,
-        /// Whom it was for.
-        to: AgentId,
-    },
-}
-
-/// Something the daemon must do, once the events of the same outcome are kept.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Start an agent's process.
-    Start {
-        /// The agent.
-        agent: AgentId,
-        /// Which start.
-        epoch: u32,
-        /// How.
-        launch: Launch,
-    },
-    /// Ask an agent's process tree to end, and force it after a grace.
-    Stop {
-        /// The agent.
-        agent: AgentId,
-    },
-    /// End an agent's process tree at once.
-    Kill {
-        /// The agent.
-        agent: AgentId,
-    },
-    /// End an agent's process tree at once, and remove what is kept of it.
-    Erase {
-        /// The agent.
-        agent: AgentId,
-    },
-    /// Give an agent's pane something that was pressed.
-    Press {
-        /// The agent.
-        agent: AgentId,
-        /// What was pressed.
-        input: Pressed,
-    },
-    /// Come back at this time.
-    Wake {
-        /// When.
-        at: Timestamp,
-        /// With what.
-        timer: Timer,
-    },
-}
-
-/// The answer to a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// It is done.
-    Done,
-    /// A team was made.
-    Team(TeamId, Name),
-    /// An agent was made.
-    Agent(AgentId, Name),
-    /// A message was accepted.
-    Message(MessageId, MessageStatus),
-    /// What became of the message to each agent of a scope; no number where it was refused.
-    Messages(Vec<(Name, Option<MessageId>, MessageStatus)>),
-    /// A broadcast would reach these.
-    Broadcast(BroadcastId, Vec<Target>),
-    /// What a broadcast's targets got.
-    Report(BroadcastReport),
-}
-
-/// Why a command is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// No agent has this name or identity.
-    #[error("there is no agent `{0}`{hint}", hint = near(.1.as_deref()))]
-    NoAgent(String, Option<String>),
-    /// No team has this name or identity.
-    #[error("there is no team `{0}`{hint}", hint = near(.1.as_deref()))]
-    NoTeam(String, Option<String>),
-    /// No broadcast is open under this number.
-    #[error("that broadcast is not open; name its targets first")]
-    NoBroadcast,
-    /// No message waits under this number.
-    #[error("message {0} is not held")]
-    NoMessage(MessageId),
-    /// The session has no executive.
-    #[error("this session has no executive")]
-    NoExecutive,
-    /// An agent or a team has that name already.
-    #[error("the name `{0}` is taken")]
-    NameTaken(Name),
-    /// The launch names no program.
-    #[error("the command of an agent cannot be empty")]
-    NoCommand,
-    /// An argument or a variable cannot be passed to a program.
-    #[error("{0} cannot be passed to a program")]
-    BadLaunch(String),
-    /// The executive stands above all teams.
-    #[error("`{0}` is the executive and stands in no team")]
-    IsExecutive(Name),
-    /// There is an executive.
-    #[error("`{0}` is the executive; there is one a session")]
-    ExecutiveExists(Name),
-    /// A coordinator leads a team, so it must be in one.
-    #[error("a coordinator leads a team; name the team it joins")]
-    CoordinatorWithoutTeam,
-    /// The agent leads its team already.
-    #[error("`{0}` leads its team already")]
-    AlreadyLead(Name),
-    /// A team cannot stand in itself.
-    #[error("`{0}` cannot be moved into itself or a team below it")]
-    Circle(Name),
-    /// The agent does not run.
-    #[error("`{0}` is not running")]
-    NotRunning(Name),
-    /// The agent runs.
-    #[error("`{0}` is running already")]
-    Running(Name),
-    /// The agent is on its way down.
-    #[error("`{0}` is still stopping")]
-    Stopping(Name),
-    /// The agent is not ready for input, and the sender did not want to wait.
-    #[error("`{0}` is not ready for input: {1}")]
-    NotReady(Name, String),
-    /// There is nothing to send.
-    #[error("the text is empty")]
-    EmptyText,
-    /// The agent's mailbox is full.
-    #[error("`{0}` has {max} messages waiting already", max = mail::MAILBOX)]
-    MailboxFull(Name),
-    /// The mouse points at one pane.
-    #[error("the mouse cannot be broadcast")]
-    MouseBroadcast,
-    /// More than one process could be asked for.
-    #[error("a session holds at most {max} agents", max = agent::MOST_AGENTS)]
-    TooMany,
-}
-
-fn near(word: Option<&str>) -> String {
-    word.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
-}
-
-/// What came of one input.
-#[derive(Clone, Debug, PartialEq)]
-#[must_use]
-pub struct Outcome {
-    /// The answer to whoever asked.
-    pub reply: Result<Reply, Refusal>,
-    /// What happened, in order.
-    pub events: Vec<EventRecord>,
-    /// What must be done once the events are kept.
-    pub effects: Vec<Effect>,
-}
+pub use input::{Fact, Input, Timer};
+pub use live::{Live, Phase};
+use live::{Typing, is_forced};
+pub use outcome::{Effect, Outcome, Refusal, Reply};
+pub use state::{Finished, State};
 
 /// What a rule decided, before it is numbered and folded in.
 #[derive(Debug, Default)]
@@ -290,12 +75,17 @@ impl Decision {
 pub struct Kernel {
     state: State,
     broadcasts: Broadcasts,
+    hooks: approval::Hooks,
 }
 
 impl Kernel {
     /// Begins a session; the event returned is its first.
     pub fn open(name: Name, root: std::path::PathBuf, now: Timestamp) -> (Kernel, EventRecord) {
-        let mut kernel = Kernel { state: State::default(), broadcasts: Broadcasts::default() };
+        let mut kernel = Kernel {
+            state: State::default(),
+            broadcasts: Broadcasts::default(),
+            hooks: approval::Hooks::new(),
+        };
         let event = Event::SessionOpened { name, root };
         let record = kernel.record(event, Actor::Person, now);
         (kernel, record)
@@ -303,7 +93,8 @@ impl Kernel {
 
     /// Brings a session back: a state that was kept, and what happened since.
     pub fn restore(kept: State, since: impl IntoIterator<Item = EventRecord>) -> Kernel {
-        let mut kernel = Kernel { state: kept, broadcasts: Broadcasts::default() };
+        let mut kernel =
+            Kernel { state: kept, broadcasts: Broadcasts::default(), hooks: approval::Hooks::new() };
         since.into_iter().for_each(|record| kernel.state.evolve(&record));
         kernel
     }
@@ -332,8 +123,14 @@ impl Kernel {
                 return self.follow(actor, commands, now);
             }
             Input::Asked { actor, command } => (actor, self.decide(actor, command, now)),
-            Input::Fact(fact) => (Actor::Daemon, Ok(life::observe(&self.state, fact, now))),
-            Input::Due(timer) => (Actor::Daemon, Ok(mail::due(&self.state, timer, now))),
+            Input::Fact(fact) => {
+                self.note_hook(&fact);
+                (Actor::Daemon, Ok(life::observe(&self.state, fact, now)))
+            }
+            Input::Due(Timer::Confirm { approval }) => {
+                (Actor::Daemon, Ok(approval::due(&self.state, approval, now)))
+            }
+            Input::Due(timer) => (Actor::Daemon, Ok(mail::due(&self.state, &timer, now))),
         };
         let (reply, decision) = match decided {
             Ok(mut decision) => (Ok(decision.reply.take().unwrap_or(Reply::Done)), decision),
@@ -342,6 +139,33 @@ impl Kernel {
         let events = decision.events.into_iter().map(|event| self.record(event, actor, now)).collect();
         debug_assert_eq!(self.state.org().check(), Ok(()), "a rule let the organisation come apart");
         Outcome { reply, events, effects: decision.effects }
+    }
+
+    /// Returns where a message stands that waits.
+    #[must_use]
+    pub fn standing(&self, message: &Message, now: Timestamp) -> MessageStatus {
+        mail::standing(&self.state, message, now)
+    }
+
+    /// Returns what the next message to an agent would wait for; none if it is ready for input.
+    #[must_use]
+    pub fn hold_reason(&self, agent: AgentId) -> Option<&'static str> {
+        self.state.live(agent).and_then(|live| mail::hold_reason(&self.state, live, agent, &live.seen))
+    }
+
+    /// Returns why something that is asked cannot be answered from here; none if it can.
+    #[must_use]
+    pub fn unanswerable(&self, open: &OpenApproval) -> Option<&'static str> {
+        approval::unanswerable(&self.state, &self.hooks, open)
+    }
+
+    /// Keeps count of the hooks at which programs wait.
+    fn note_hook(&mut self, fact: &Fact) {
+        match fact {
+            Fact::HookWaits { agent, key } => drop(self.hooks.insert((*agent, key.clone()))),
+            Fact::HookGone { agent, key } => drop(self.hooks.remove(&(*agent, key.clone()))),
+            _ => {}
+        }
     }
 
     /// Takes the steps of a plan, each on what the one before left; if one is refused, none was taken.
@@ -390,14 +214,27 @@ impl Kernel {
             Command::StopAgent { agent } => life::stop(state, &agent),
             Command::KillAgent { agent } => life::kill(state, &agent),
             Command::RestartAgent { agent } => life::restart(state, &agent),
+            Command::ResumeAgent { agent, conversation } => life::resume(state, &agent, conversation),
+            Command::ResumeAll => Ok(life::resume_all(state)),
+            Command::NewConversation { agent } => life::converse_anew(state, &agent),
+            // Turned into a message by whoever knows the program's word for it.
+            Command::ClearConversation { agent } => {
+                Err(Refusal::NoClear(agent_of(state, &agent)?.name.clone()))
+            }
+            Command::InterruptAgent { agent, force } => life::interrupt(state, &agent, force),
+            Command::Answer { approval, verdict } => {
+                approval::answer(state, &self.hooks, actor, approval, verdict, now)
+            }
             Command::StartAll => Ok(life::start_all(state)),
             Command::StopAll => Ok(life::stop_all(state)),
             Command::Look { agent } => life::look(state, &agent),
-            Command::Send { to, text, now: at_once } => {
-                mail::send(state, actor, &mail::Letter { to, text, at_once }, now)
+            Command::Send { to, text, now: at_once, expires_for } => {
+                let expires_at = expires_for.map(|ms| now + Duration::from_millis(ms));
+                mail::send(state, actor, &mail::Letter { to, text, at_once, expires_at }, now)
             }
-            Command::SendAll { scope, text, now: at_once } => {
-                mail::send_all(state, actor, &mail::Circular { scope, text, at_once }, now)
+            Command::SendAll { scope, text, now: at_once, expires_for } => {
+                let expires_at = expires_for.map(|ms| now + Duration::from_millis(ms));
+                mail::send_all(state, actor, &mail::Circular { scope, text, at_once, expires_at }, now)
             }
             Command::CancelMessage { message } => mail::cancel(state, message),
             Command::Press { route, input } => self.broadcasts.press(state, &route, input),
@@ -409,12 +246,13 @@ impl Kernel {
     }
 }
 
-/// How long a pasted text rests before it is submitted. Real CLIs need 0 to 50 ms after a bracketed paste; this
-/// leaves a margin of three.
-const SUBMIT_AFTER: Duration = Duration::from_millis(150);
-
 /// How long an agent has to show that it took what was submitted, before the next message may be typed.
 const SETTLE_FOR: Duration = Duration::from_secs(2);
+
+/// Returns whether an agent in this state asks a person.
+fn asks_person(state: AgentState) -> bool {
+    matches!(state, AgentState::Waiting(WaitFor::Approval | WaitFor::Answer | WaitFor::Login))
+}
 
 /// Finds the agent that is meant.
 fn agent_of<'a>(state: &'a State, who: &AgentRef) -> Result<&'a crate::domain::Agent, Refusal> {

@@ -3,17 +3,26 @@
 //! [`State::evolve`] is the only place where it changes. It never refuses and never fails: what may happen was
 //! decided before the event was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AgentId, AgentState, Command, Durability, Event, EventRecord, Exit, Message, MessageId, Name,
-    Observation, Org, Run, TeamId, Timestamp,
+    AgentId, AgentState, Command, Conversation, Durability, Event, EventRecord, Message, MessageId,
+    MessageStatus, Name, Org, Run, TeamId, Timestamp, cut,
 };
 
-use super::SETTLE_FOR;
+use super::{Approvals, Live, Phase, Typing, is_forced};
+
+/// How many messages are remembered with what became of them.
+const FINISHED: usize = 200;
+
+/// How much of each, in bytes.
+const FINISHED_TEXT: usize = 4 << 10;
+
+/// How many conversations are remembered of each agent.
+const CONVERSATIONS: usize = 5;
 
 /// Everything the kernel knows of a session.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,143 +39,29 @@ pub struct State {
     last_team: u32,
     last_message: u32,
     last_seq: u64,
+    #[serde(default)]
+    finished: VecDeque<Finished>,
+    #[serde(default)]
+    approvals: Approvals,
+    /// The conversations that each agent was in, the last one last.
+    #[serde(default)]
+    conversations: BTreeMap<AgentId, Vec<Conversation>>,
+    /// The conversation in which an agent is to be at its next start.
+    #[serde(default)]
+    resume: BTreeMap<AgentId, String>,
 }
 
-/// What is known of an agent's process.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// There is none.
-    #[default]
-    Down,
-    /// It is being started.
-    Starting,
-    /// It runs.
-    Up {
-        /// Its number.
-        pid: u32,
-    },
-    /// It was asked to end.
-    Stopping {
-        /// Its number.
-        pid: u32,
-    },
-}
-
-/// What is seen of an agent at present.
+/// A message that is off the queue, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Live {
-    /// Which start of the agent this is; 0 before the first.
-    pub epoch: u32,
-    /// Its process.
-    pub phase: Phase,
-    /// What it is doing, and why that is believed.
-    pub seen: Observation,
-    /// Since when it is in that state.
-    pub since: Timestamp,
-    /// When its process was last started.
-    pub started_at: Option<Timestamp>,
-    /// How its process last ended.
-    pub exit: Option<Exit>,
-    /// Whether it finished something that nobody has looked at yet.
-    pub unseen: bool,
-    /// The message that was typed and to which it has not reacted yet.
-    pub typing: Option<Typing>,
-}
-
-/// A message on its way through an agent's input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Typing {
-    /// The message.
-    pub message: MessageId,
-    /// Whether it was submitted.
-    pub submitted: bool,
-    /// Whether the agent was seen busy since.
-    pub answered: bool,
-    /// Since when it is so.
+pub struct Finished {
+    /// The message; of a long text only the beginning.
+    pub message: Message,
+    /// Whether that is all of its text.
+    pub whole: bool,
+    /// What became of it.
+    pub status: MessageStatus,
+    /// Since when.
     pub at: Timestamp,
-}
-
-impl Typing {
-    /// Returns whether the next message may follow: the agent has reacted, or had its time to.
-    #[must_use]
-    pub fn is_settled(&self, now: Timestamp) -> bool {
-        self.submitted && (self.answered || now.since(self.at) >= SETTLE_FOR)
-    }
-}
-
-impl Live {
-    fn new(at: Timestamp) -> Live {
-        Live {
-            epoch: 0,
-            phase: Phase::Down,
-            seen: Observation {
-                state: AgentState::Stopped,
-                reason: "not started yet".to_owned(),
-                task: None,
-                title: None,
-                progress: None,
-            },
-            since: at,
-            started_at: None,
-            exit: None,
-            unseen: false,
-            typing: None,
-        }
-    }
-
-    fn enter(&mut self, state: AgentState, reason: &str, at: Timestamp) {
-        if self.seen.state != state {
-            self.since = at;
-        }
-        self.seen = Observation { state, reason: reason.to_owned(), task: None, title: None, progress: None };
-    }
-
-    fn starting(&mut self, epoch: u32, at: Timestamp) {
-        *self = Live {
-            epoch,
-            phase: Phase::Starting,
-            started_at: Some(at),
-            since: self.since,
-            seen: self.seen.clone(),
-            ..Live::new(at)
-        };
-        self.enter(AgentState::Starting, "its process is being started", at);
-    }
-
-    fn exited(&mut self, exit: Exit, wanted: bool, at: Timestamp) {
-        self.phase = Phase::Down;
-        self.exit = Some(exit);
-        self.typing = None;
-        let failed = wanted && exit != Exit::Code(0);
-        self.enter(if failed { AgentState::Error } else { AgentState::Stopped }, &exit.to_string(), at);
-    }
-
-    fn observed(&mut self, seen: &Observation, unseen: bool, at: Timestamp) {
-        if self.seen.state != seen.state {
-            self.since = at;
-        }
-        if let Some(typing) = self.typing.as_mut().filter(|_| seen.state.is_busy()) {
-            typing.answered = true;
-        }
-        self.seen.clone_from(seen);
-        self.unseen = unseen;
-    }
-
-    /// Returns the number of the running process.
-    #[must_use]
-    pub fn pid(&self) -> Option<u32> {
-        match self.phase {
-            Phase::Up { pid } | Phase::Stopping { pid } => Some(pid),
-            Phase::Down | Phase::Starting => None,
-        }
-    }
-
-    /// Returns whether keys would reach it.
-    #[must_use]
-    pub fn is_up(&self) -> bool {
-        matches!(self.phase, Phase::Up { .. })
-    }
 }
 
 impl State {
@@ -203,6 +98,37 @@ impl State {
     /// Returns every message that waits, by agent.
     pub fn all_mail(&self) -> impl Iterator<Item = &Message> {
         self.mail.values().flatten()
+    }
+
+    /// Returns the messages that are off the queue, the oldest first.
+    pub fn finished(&self) -> impl DoubleEndedIterator<Item = &Finished> {
+        self.finished.iter()
+    }
+
+    /// Returns what agents ask.
+    #[must_use]
+    pub fn approvals(&self) -> &Approvals {
+        &self.approvals
+    }
+
+    /// Returns the conversations that an agent was in, the last one last.
+    #[must_use]
+    pub fn conversations(&self, agent: AgentId) -> &[Conversation] {
+        self.conversations.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the conversation that an agent is to go on in at its next start.
+    #[must_use]
+    pub fn resume_wanted(&self, agent: AgentId) -> Option<&str> {
+        self.resume.get(&agent).map(String::as_str)
+    }
+
+    /// Returns whether an agent ended as everything does when a machine goes down, although nobody stopped it, and can
+    /// go on in the conversation that it was in.
+    #[must_use]
+    pub fn is_resumable(&self, agent: AgentId) -> bool {
+        let lost = |live: &Live| live.phase == Phase::Down && live.exit.is_some_and(is_forced);
+        self.live(agent).is_some_and(lost) && self.is_wanted(agent) && self.conversations.contains_key(&agent)
     }
 
     /// Returns the plan that was followed last.
@@ -273,19 +199,24 @@ impl State {
                 self.org.remove_agent(*agent);
                 self.live.remove(agent);
                 self.mail.remove(agent);
+                self.conversations.remove(agent);
+                self.resume.remove(agent);
+                self.approvals.forget(*agent);
             }
             Event::MessageAccepted { message } => {
                 self.last_message = self.last_message.max(message.id.0);
                 self.mail.entry(message.to).or_default().push(message.clone());
             }
-            Event::MessageTyping { message, to } => self.typing(*to, *message, false, at),
-            Event::MessageDelivered { message, to } => {
-                self.take(*to, *message);
-                self.typing(*to, *message, true, at);
-            }
-            Event::MessageDropped { message, to, .. } => self.take(*to, *message),
+            Event::MessageTyping { .. }
+            | Event::MessageHeld { .. }
+            | Event::MessageDelivered { .. }
+            | Event::MessageAcknowledged { .. }
+            | Event::MessageUnconfirmed { .. }
+            | Event::MessageExpired { .. }
+            | Event::MessageDropped { .. } => self.mailed(&record.event, at),
             Event::AgentStarting { agent, epoch } => {
                 self.org.change_agent(*agent, |a| a.run = Run::Wanted);
+                self.resume.remove(agent);
                 self.change(*agent, |live| live.starting(*epoch, at));
             }
             Event::AgentStarted { agent, pid } => {
@@ -298,13 +229,30 @@ impl State {
                 live.enter(AgentState::Error, reason, at);
             }),
             Event::AgentExited { agent, exit } => {
-                let wanted = self.is_wanted(*agent);
-                self.change(*agent, |live| live.exited(*exit, wanted, at));
+                let (wanted, resumable) = (self.is_wanted(*agent), self.conversations.contains_key(agent));
+                self.change(*agent, |live| live.exited(*exit, wanted, resumable, at));
             }
             Event::Observed { agent, seen, unseen } => {
                 self.change(*agent, |live| live.observed(seen, *unseen, at));
+                self.approvals.observe(*agent, seen);
             }
             Event::Looked { agent } => self.change(*agent, |live| live.unseen = false),
+            Event::TurnBegan { agent } => self.change(*agent, |live| live.turn_since = Some(at)),
+            Event::TurnEnded { agent, text, .. } => {
+                self.change(*agent, |live| live.turn_ended(text.as_deref()));
+            }
+            Event::ConversationBegan { agent, conversation } => self.converse(*agent, conversation),
+            Event::ResumeWanted { agent, conversation } => match conversation {
+                Some(id) => drop(self.resume.insert(*agent, id.clone())),
+                None => drop(self.resume.remove(agent)),
+            },
+            Event::ApprovalAsked { approval } => {
+                self.approvals.ask(approval, self.live.get(&approval.agent).map(|live| &live.seen));
+            }
+            Event::ApprovalTold { approval, ask, .. } => self.approvals.tell(*approval, ask),
+            Event::ApprovalAnswered { .. }
+            | Event::ApprovalUnconfirmed { .. }
+            | Event::ApprovalClosed { .. } => self.approvals.evolve(record),
             Event::Pulse { .. } | Event::BroadcastOpened { .. } | Event::BroadcastClosed { .. } => {}
         }
     }
@@ -327,17 +275,72 @@ impl State {
         });
     }
 
-    fn typing(&mut self, to: AgentId, message: MessageId, submitted: bool, at: Timestamp) {
-        self.change(to, |live| live.typing = Some(Typing { message, submitted, answered: false, at }));
+    fn mailed(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::MessageTyping { message, to } => {
+                self.change(*to, |live| live.typing = Some(Typing::begun(*message, at)));
+            }
+            Event::MessageHeld { message, to, .. } => self.untype(*to, *message),
+            Event::MessageDelivered { message, to } => {
+                self.finish(*to, *message, MessageStatus::Delivered { reason: None }, at);
+                let typing = Typing { submitted: true, ..Typing::begun(*message, at) };
+                self.change(*to, |live| live.typing = Some(typing));
+            }
+            Event::MessageAcknowledged { message, to, by } => {
+                self.judge(*message, MessageStatus::Acknowledged { by: *by });
+                self.change(*to, |live| {
+                    live.typing.iter_mut().filter(|t| t.message == *message).for_each(|t| t.answered = true);
+                });
+            }
+            Event::MessageUnconfirmed { message, .. } => {
+                let reason = Some("submitted, no reaction seen".to_owned());
+                self.judge(*message, MessageStatus::Delivered { reason });
+            }
+            Event::MessageExpired { message, to } => {
+                self.finish(*to, *message, MessageStatus::Expired, at);
+            }
+            Event::MessageDropped { message, to, reason } => {
+                self.finish(*to, *message, MessageStatus::Refused { reason: reason.clone() }, at);
+            }
+            _ => {}
+        }
     }
 
-    fn take(&mut self, to: AgentId, message: MessageId) {
-        if let Some(waiting) = self.mail.get_mut(&to) {
-            waiting.retain(|m| m.id != message);
-            if waiting.is_empty() {
-                self.mail.remove(&to);
+    /// Takes a message off its queue, and remembers what became of it.
+    fn finish(&mut self, to: AgentId, message: MessageId, status: MessageStatus, at: Timestamp) {
+        self.untype(to, message);
+        let Some(waiting) = self.mail.get_mut(&to) else { return };
+        let place = waiting.iter().position(|m| m.id == message);
+        let taken = place.map(|place| waiting.remove(place));
+        if waiting.is_empty() {
+            self.mail.remove(&to);
+        }
+        if let Some(mut message) = taken {
+            let (text, whole) = cut(&message.text, FINISHED_TEXT);
+            message.text = text.to_owned();
+            self.finished.push_back(Finished { message, whole, status, at });
+            if self.finished.len() > FINISHED {
+                self.finished.pop_front();
             }
         }
+    }
+
+    fn judge(&mut self, message: MessageId, status: MessageStatus) {
+        if let Some(finished) = self.finished.iter_mut().rev().find(|f| f.message.id == message) {
+            finished.status = status;
+        }
+    }
+
+    fn untype(&mut self, to: AgentId, message: MessageId) {
         self.change(to, |live| live.typing = live.typing.filter(|t| t.message != message));
+    }
+
+    fn converse(&mut self, agent: AgentId, conversation: &Conversation) {
+        let known = self.conversations.entry(agent).or_default();
+        known.retain(|c| c.id != conversation.id);
+        known.push(conversation.clone());
+        if known.len() > CONVERSATIONS {
+            known.remove(0);
+        }
     }
 }

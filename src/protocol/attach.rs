@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AgentId, BroadcastReport, Command, Input, Route};
 
-use super::{AgentView, ChartView, Problem};
+use super::{AgentView, ApprovalView, ChartView, Problem};
 
 /// What a client says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +77,11 @@ pub enum ServerMessage {
     Agent {
         /// The agent.
         agent: Box<AgentView>,
+    },
+    /// What agents ask, as it is now; sent whenever that changes.
+    Approvals {
+        /// Everything that waits for a person, the longest first.
+        approvals: Vec<ApprovalView>,
     },
     /// Something passed between two agents, or from a person to one.
     Pulse {
@@ -185,7 +190,7 @@ mod tests {
     use crate::domain::{Key, KeyCode};
 
     /// What clients and daemons of version 1 say. Every later version must still read it.
-    const TRANSCRIPT: [&str; 10] = [
+    const TRANSCRIPT: [&str; 13] = [
         r#"{"type":"view","panes":[{"agent":1,"rows":24,"cols":80}]}"#,
         r#"{"type":"view","panes":[{"agent":1,"rows":24,"cols":80}],"cards":[2,3]}"#,
         r#"{"type":"press","route":"executive","input":{"key":{"code":{"char":"x"}}}}"#,
@@ -195,15 +200,19 @@ mod tests {
         r#"{"type":"ask","id":7,"command":{"command":"create_agent","name":"x","launch":{"command":["sh"]}}}"#,
         r#"{"type":"ask","id":8,"command":{"command":"open_broadcast","scope":{"team":"backend"}}}"#,
         r#"{"type":"ask","id":9,"command":{"command":"disband_team","team":4,"members":"keep"}}"#,
+        r#"{"type":"ask","id":10,"command":{"command":"answer","approval":3,"verdict":{"answer":"deny","reason":"no"}}}"#,
+        r#"{"type":"ask","id":11,"command":{"command":"send","to":4,"text":"go","expires_for":60000}}"#,
+        r#"{"type":"ask","id":12,"command":{"command":"interrupt_agent","agent":"be-1"}}"#,
         r##"{"type":"colors","foreground":"#ffffff","background":"#000000"}"##,
     ];
 
-    const ANSWERS: [&str; 6] = [
+    const ANSWERS: [&str; 7] = [
         r#"{"type":"welcome","protocol":1,"program":"0.1.0"}"#,
         r#"{"type":"pulse","from":null,"to":4}"#,
         r#"{"type":"answer","id":7,"result":{"Ok":{"answer":"created","id":3,"name":"x"}}}"#,
         r#"{"type":"answer","id":7,"result":{"Err":{"code":"conflict","error":"no","hint":"try"}}}"#,
         r#"{"type":"refused","problem":{"code":"not_found","error":"there is no agent `x`"}}"#,
+        r#"{"type":"approvals","approvals":[{"id":1,"agent":"be-1","kind":"permission","answerable":true}]}"#,
         r#"{"type":"bye","reason":"the daemon ends"}"#,
     ];
 

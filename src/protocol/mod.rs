@@ -13,12 +13,13 @@ pub use attach::{Answer, ClientMessage, PaneFrame, PaneView, ServerMessage};
 pub use history::HistoryRecord;
 pub use problem::{Code, Problem};
 pub use request::{
-    AgentDraft, BroadcastText, Created, Disband, KeysRequest, MessageReport, Move, Recolor, Rename,
-    ScreenQuery, ScreenText, SendRequest, SessionDraft, TeamDraft,
+    AgentDraft, AnswerRequest, BroadcastText, Created, Disband, HookAnswer, HookQuery, InterruptRequest,
+    KeysRequest, MessageQuery, MessageReport, Move, Recolor, Rename, ResumeRequest, ScreenQuery, ScreenText,
+    SendRequest, SessionDraft, TeamDraft, TurnReport,
 };
 pub use view::{
-    AgentView, ChartView, EvidenceView, Explanation, MessageView, OpenedView, SessionSummary, SessionView,
-    StatusView, TeamView, Totals, VersionView, rfc3339,
+    AgentView, ApprovalView, ChartView, EvidenceView, Explanation, MessageView, OpenedView, SessionSummary,
+    SessionView, StatusView, TeamView, Totals, VersionView, rfc3339,
 };
 
 /// The version of everything in this room. A daemon and a client of different versions say so and stop.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::{Command, Key};
+use crate::domain::{Command, Key, Verdict};
 
 /// A session to be made or opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -122,6 +122,12 @@ pub struct SendRequest {
     /// The name of the agent that sends it; none if a person does.
     #[serde(default)]
     pub from: Option<String>,
+    /// How long it may be held, in milliseconds; none is for as long as it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_for: Option<u64>,
+    /// Wait until the turn that it begins is over, at most for so many milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_for: Option<u64>,
 }
 
 /// A text for every agent of a team, or of the session.
@@ -139,6 +145,9 @@ pub struct BroadcastText {
     /// The name of the agent that sends it; none if a person does.
     #[serde(default)]
     pub from: Option<String>,
+    /// How long it may be held, in milliseconds; none is for as long as it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_for: Option<u64>,
 }
 
 /// What became of a text.
@@ -148,11 +157,94 @@ pub struct MessageReport {
     pub id: Option<u32>,
     /// The name of the agent it is for.
     pub to: String,
-    /// `held`, `typing`, `delivered` or `refused`.
+    /// `queued`, `held`, `typing`, `delivered`, `acknowledged`, `expired` or `refused`.
     pub status: String,
-    /// Why it is held or refused.
+    /// Why it stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// By what the agent showed that it took it: `hook`, `status`, `title`, `screen`, `output` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What became of the turn that it began, if that was waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnReport>,
+}
+
+/// How a turn ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TurnReport {
+    /// Whether it is over; otherwise the patience of whoever waited was, or the agent needs a person.
+    pub over: bool,
+    /// The last thing the model said, where that is told; an agent's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What went wrong, if it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What is seen of the agent, where nothing is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
+}
+
+/// An answer to what an agent asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AnswerRequest {
+    /// The answer: `{"answer":"allow"}`, `{"answer":"deny","reason":"…"}` or `{"answer":"choose","option":0}`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub verdict: Verdict,
+    /// The name of the agent that answers; none if a person does. Agents may not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}
+
+/// Which conversation is to be gone on with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ResumeRequest {
+    /// Its number, as the agent's program has it; none is the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+}
+
+/// How a turn is interrupted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct InterruptRequest {
+    /// Even though a dialog is open, which the keys would answer, or the agent is not busy.
+    pub force: bool,
+}
+
+/// Which messages are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct MessageQuery {
+    /// The name of the agent they are for; none is every agent.
+    pub to: Option<String>,
+    /// Those that are off the queue, too.
+    pub all: bool,
+}
+
+/// Who calls at the hook door.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct HookQuery {
+    /// The name of the program's adapter, such as `claude`.
+    pub cli: String,
+    /// Which start of the agent it is; what an earlier one tells is ignored.
+    pub epoch: Option<u32>,
+    /// It is its status line that asks.
+    pub statusline: bool,
+}
+
+/// What a hook is answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HookAnswer {
+    /// What it is to print; nothing where there is nothing to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print: Option<String>,
 }
 
 /// Keys for an agent.

@@ -133,6 +133,9 @@ pub struct StatusView {
     pub agents: Vec<AgentView>,
     /// How many agents are in each state.
     pub totals: Totals,
+    /// What agents ask, the longest first.
+    #[serde(default)]
+    pub approvals: Vec<ApprovalView>,
 }
 
 /// The teams and agents, without counts.
@@ -144,6 +147,9 @@ pub struct ChartView {
     pub teams: Vec<TeamView>,
     /// The agents, in the order of the chart.
     pub agents: Vec<AgentView>,
+    /// What agents ask, the longest first.
+    #[serde(default)]
+    pub approvals: Vec<ApprovalView>,
 }
 
 /// A team.
@@ -164,7 +170,7 @@ pub struct TeamView {
 }
 
 /// An agent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AgentView {
     /// Its identity.
     pub id: u32,
@@ -211,6 +217,21 @@ pub struct AgentView {
     /// Its folder, if it is not the session's root.
     #[schema(value_type = Option<String>)]
     pub cwd: Option<PathBuf>,
+    /// What the messages that wait for it wait for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<String>,
+    /// Since when its turn is under way (RFC 3339); none between turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_since: Option<String>,
+    /// The beginning of the last thing its model said, where that is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<String>,
+    /// The conversation it is in, as its program numbers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// Whether it ended while nobody watched, and can go on in its conversation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resumable: bool,
 }
 
 impl AgentView {
@@ -237,8 +258,8 @@ impl AgentView {
     }
 }
 
-/// A message that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// A message, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MessageView {
     /// Its identity.
     pub id: u32,
@@ -250,6 +271,71 @@ pub struct MessageView {
     pub text: String,
     /// When it was sent (RFC 3339).
     pub sent_at: String,
+    /// Whether that is only the beginning of its text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+    /// When it is worth nothing any more (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// `queued`, `held`, `typing`, `delivered`, `acknowledged`, `expired` or `refused`.
+    #[serde(default)]
+    pub status: String,
+    /// Why it stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// By what the agent showed that it took it: `hook`, `status`, `title`, `screen`, `output` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was taken off the queue (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<String>,
+}
+
+/// Something that an agent asks. What it says is the agent's word, made harmless to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct ApprovalView {
+    /// Its identity.
+    pub id: u32,
+    /// The name of the agent.
+    pub agent: String,
+    /// The agent's identity.
+    pub agent_id: u32,
+    /// The name of its team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// `permission`, `question`, `login` or `dialog`.
+    pub kind: String,
+    /// The tool it wants to use, as its program calls it; empty where that is not told.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub tool: String,
+    /// What exactly would be done; several lines.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// What would change in a file, as a unified diff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
+    /// The question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// The options, in the order in which they are shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Since when (RFC 3339).
+    pub asked_at: String,
+    /// `open`, `answering`, `answered`, `elsewhere` or `withdrawn`.
+    pub status: String,
+    /// Whether it can be answered from here.
+    pub answerable: bool,
+    /// Why it cannot be, or what it was answered, or how it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Who answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When it was settled (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled_at: Option<String>,
 }
 
 /// Why an agent is believed to be in its state.

@@ -67,6 +67,7 @@ pub(super) fn agent(place: usize) -> AgentView {
         epoch: 1,
         command: vec!["claude".to_owned()],
         cwd: None,
+        ..AgentView::default()
     }
 }
 
@@ -93,6 +94,7 @@ pub(super) fn chart() -> ChartView {
             team(3, "frontend", None, "fe-lead", "green"),
         ],
         agents: (0..AGENTS.len()).map(agent).collect(),
+        approvals: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! told facts. Nothing here decides what should be: orders come from the loop.
 
 mod attention;
+mod dialog;
 mod files;
 mod keep;
 mod look;
@@ -12,6 +13,7 @@ mod replay;
 mod screen;
 mod task;
 mod told;
+mod typing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,7 +30,10 @@ use super::pool::Pool;
 use super::request::Colors;
 use super::world::PaneNews;
 use crate::adapter::Adapter;
-use crate::domain::{AgentId, Evidence, Exit, Input, Name, Observation};
+use crate::domain::{
+    AgentId, ApprovalId, Evidence, Exit, Input, MessageId, Name, Observation, Signal, Verdict,
+};
+use crate::kernel::Fact;
 use crate::pty::{Reader, Spec, Writer};
 use crate::terminal::Screen;
 
@@ -97,6 +102,18 @@ pub(super) struct Around {
 pub(super) enum Order {
     /// Give the agent what was pressed.
     Press(Input),
+    /// Type a message's text, unless the agent is not ready for input after all.
+    Type { message: MessageId, text: String },
+    /// Submit what was typed, unless the agent has a dialog open after all.
+    Submit { message: MessageId },
+    /// Leave what was typed where it stands.
+    Abandon { message: MessageId },
+    /// Press the keys that interrupt a turn; into a dialog only by force.
+    Interrupt { force: bool },
+    /// Press the keys that answer a dialog, if it is still on the screen.
+    Answer { approval: ApprovalId, dialog: String, verdict: Verdict },
+    /// Take in what the program told beside its screen.
+    Signal(Signal),
     /// Take another size.
     Resize(Extent),
     /// Ask the process tree to end, and force it after a grace.
@@ -136,8 +153,49 @@ pub(super) enum News {
     Bell,
     /// It wants this in the clipboard.
     Clipboard(String),
+    /// A message's text stands in its input.
+    Typed { message: MessageId },
+    /// Nothing of a message's text was typed.
+    TypeRefused { message: MessageId, reason: &'static str },
+    /// A message's text is submitted.
+    Submitted { message: MessageId },
+    /// A message's text was typed and not submitted.
+    SubmitRefused { message: MessageId, reason: &'static str },
+    /// The keys of an answer were not pressed.
+    AnswerRefused { approval: ApprovalId, reason: &'static str },
+    /// Something that was wanted of it was not done.
+    NotDone { reason: &'static str },
     /// It does not read its input, so this many bytes were not given to it.
     InputFull { refused: u32 },
+}
+
+impl News {
+    /// Returns it as the kernel takes it in, where it does.
+    pub(super) fn fact(self, agent: AgentId, epoch: u32) -> Option<Fact> {
+        let word = str::to_owned;
+        Some(match self {
+            News::Started { pid } => Fact::Started { agent, epoch, pid },
+            News::Failed { reason } => Fact::StartFailed { agent, epoch, reason },
+            News::Exited(exit) => Fact::Exited { agent, epoch, exit },
+            News::Observed(seen) => Fact::Observed { agent, epoch, seen },
+            News::Typed { message } => Fact::Typed { agent, epoch, message },
+            News::Submitted { message } => Fact::Submitted { agent, epoch, message },
+            News::TypeRefused { message, reason } => {
+                Fact::TypeRefused { agent, epoch, message, reason: word(reason) }
+            }
+            News::SubmitRefused { message, reason } => {
+                Fact::SubmitRefused { agent, epoch, message, reason: word(reason) }
+            }
+            News::AnswerRefused { approval, reason } => {
+                Fact::AnswerRefused { agent, epoch, approval, reason: word(reason) }
+            }
+            News::HolderGone
+            | News::Bell
+            | News::Clipboard(_)
+            | News::NotDone { .. }
+            | News::InputFull { .. } => return None,
+        })
+    }
 }
 
 /// A pane's screen as text.

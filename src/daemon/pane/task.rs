@@ -1,5 +1,7 @@
 //! The task of a pane: it takes orders, hears the holder, and tells the loop what is so.
 
+mod deliver;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,15 +15,17 @@ use super::super::frames::Frames;
 use super::super::pool::Urgency;
 use super::super::request::Colors;
 use super::attention::{Attention, Ways};
+use super::dialog::Shown;
 use super::look::{Looking, Texts};
 use super::screen::{Display, Parsed, ScreenPlace};
 use super::told::{Telling, Told};
+use super::typing::{KeyDraft, Typist};
 use super::{About, Around, Beginning, Connection, News, Order, PaneText, files, keep};
 use crate::adapter::{Detector, View};
-use crate::domain::{Exit, Input, clean};
+use crate::domain::{AgentState, Exit, Observation, clean};
 use crate::protocol::{Code, Problem};
 use crate::pty::{self, Event, Orphan, Reader, Spec, Writer};
-use crate::terminal::{self, Modes, Notice, Palette, Rgb, Screen, Size};
+use crate::terminal::{Modes, Notice, Palette, Rgb, Screen, Size};
 
 /// How long a process tree may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
@@ -45,6 +49,15 @@ pub(super) struct Pane {
     looking: Looking,
     texts: Texts,
     told: Told,
+    typist: Typist,
+    /// What a person typed and did not submit, as far as their keys tell.
+    key_draft: KeyDraft,
+    /// The dialog on the screen.
+    shown: Shown,
+    /// What was seen at the last look.
+    state: AgentState,
+    /// A message was submitted, and the program has not said since that it is busy.
+    awaits_reaction: bool,
     modes: Modes,
     size: Size,
     /// Until when its agent is not heard, because it floods while somebody types elsewhere.
@@ -90,6 +103,11 @@ impl Pane {
             looking: Looking::default(),
             texts: Texts::default(),
             told: Told::default(),
+            typist: Typist::default(),
+            key_draft: KeyDraft::default(),
+            shown: Shown::default(),
+            state: AgentState::Starting,
+            awaits_reaction: false,
             modes: Modes::default(),
             size,
             rests_until: None,
@@ -132,7 +150,8 @@ impl Pane {
         // While the screen is away nothing is due: what is, is seen to as soon as it is back.
         let look_at = self.looking.at().filter(|_| self.place.is_here());
         let rests_until = self.rests_until.filter(|at| *at > Instant::now());
-        let due = [look_at, self.place.show_at(), rests_until].into_iter().flatten().min();
+        let due = [look_at, self.place.show_at(), rests_until, self.typist.due()];
+        let due = due.into_iter().flatten().min();
         let listens = self.holder.is_some() && self.place.has_room() && rests_until.is_none();
         let hear = async {
             match self.holder.as_mut().filter(|_| listens) {
@@ -159,13 +178,14 @@ impl Pane {
         self.place.hurry(urgent);
         if self.place.screen().is_some() {
             for order in std::mem::take(&mut self.deferred) {
-                self.with_screen(order);
+                self.with_screen(order).await;
             }
             if self.looking.at().is_some_and(|at| at <= now) {
                 self.look(now).await;
             }
             self.place.show_if_due(now);
         }
+        self.type_on(now).await;
         self.pace(now).await;
         let urgency = if urgent { Urgency::Interactive } else { Urgency::Bulk };
         self.place.parse_away(&self.around.pool, urgency);
@@ -255,7 +275,13 @@ impl Pane {
 
     async fn obey(&mut self, order: Order) {
         match order {
-            Order::Press(input) => self.press(&input).await,
+            Order::Press(input) if self.typist.is_typing() => self.wait(input).await,
+            Order::Press(input) => self.pressed(&input).await,
+            Order::Abandon { message } => self.abandon_text(message),
+            Order::Signal(signal) => {
+                self.detector.signal(&signal, self.around.steady.now());
+                self.looking.hurry(Instant::now());
+            }
             Order::Resize((rows, cols)) => {
                 self.size = Size::new(rows, cols);
                 let size = pty::Size::new(rows, cols);
@@ -293,11 +319,17 @@ impl Pane {
                 self.about.adapter = adapter;
                 self.looking.hurry(Instant::now());
             }
-            Order::Show | Order::Text { .. } | Order::Colors(_) => self.deferred.push(order),
+            Order::Show
+            | Order::Text { .. }
+            | Order::Colors(_)
+            | Order::Type { .. }
+            | Order::Submit { .. }
+            | Order::Interrupt { .. }
+            | Order::Answer { .. } => self.deferred.push(order),
         }
     }
 
-    fn with_screen(&mut self, order: Order) {
+    async fn with_screen(&mut self, order: Order) {
         let now = Instant::now();
         match order {
             Order::Show => self.place.show_now(now),
@@ -308,29 +340,14 @@ impl Pane {
                 drop(reply.send(text.ok_or_else(|| Problem::new(Code::Internal, "the screen is away"))));
             }
             Order::Colors(colors) => self.place.screen().into_iter().for_each(|screen| paint(screen, colors)),
+            Order::Type { message, text } => self.type_text(message, &text, now).await,
+            Order::Submit { message } => self.submit(message, now).await,
+            Order::Interrupt { force } => self.interrupt(force, now).await,
+            Order::Answer { approval, dialog, verdict } => {
+                self.answer(approval, &dialog, &verdict, now).await;
+            }
             _ => {}
         }
-    }
-
-    async fn press(&mut self, input: &Input) {
-        let mut bytes = Vec::new();
-        terminal::encode(input, &self.modes, self.size, &mut bytes);
-        if bytes.is_empty() {
-            return;
-        }
-        let now = Instant::now();
-        self.attention.pressed(now);
-        self.around.headroom.pressed(now);
-        self.rests_until = None;
-        // Before the key, so that its echo waits for nothing.
-        self.pace(now).await;
-        if matches!(input, Input::Key(_) | Input::Paste(_)) {
-            self.detector.input(self.around.steady.now());
-        }
-        if matches!(input, Input::Focus(_)) {
-            self.detector.redraws(self.around.steady.now());
-        }
-        self.ask(async |writer| writer.write(&bytes).await).await;
     }
 
     /// Asks the holder for something. A connection that broke is noticed where it is read.
@@ -355,13 +372,14 @@ impl Pane {
                 self.repaint().await;
             }
             Ok(Some(Event::Exited(exit))) => self.place.add_exit(exit),
-            Ok(Some(Event::InputFull { refused })) => self.tell(News::InputFull { refused }).await,
+            Ok(Some(Event::InputFull { refused })) => self.input_full(refused).await,
+            Ok(Some(Event::Tail(_))) => self.is_through().await,
             Ok(Some(Event::Stopped { left })) if left > 0 => {
                 tracing::warn!(agent = %self.about.agent, "{left} of its processes could not be ended");
             }
             // Its agent is somebody else's now.
             Ok(Some(Event::Superseded)) => self.process = None,
-            Ok(Some(Event::Stopped { .. } | Event::Status(_) | Event::Tail(_))) => {}
+            Ok(Some(Event::Stopped { .. } | Event::Status(_))) => {}
             Ok(None) => self.holder_gone().await,
             Err(error) => {
                 tracing::error!(agent = %self.about.agent, "its holder is lost: {error}");
@@ -428,6 +446,7 @@ impl Pane {
             Notice::ProgramStatus(payload) => {
                 self.detector.status(payload.as_bytes(), at);
                 self.looking.hurry(now);
+                self.tell_reaction(now).await;
             }
             Notice::Progress(progress) => {
                 self.detector.progress(progress, at);
@@ -465,14 +484,7 @@ impl Pane {
     }
 
     async fn look(&mut self, now: Instant) {
-        let at = self.around.steady.at(now);
-        let Some(screen) = self.place.screen() else { return };
-        let cursor = screen.cursor();
-        let rows = self.texts.read(&screen.snapshot());
-        let view = View { rows, cursor: (usize::from(cursor.row), usize::from(cursor.col)), title: "" };
-        self.detector.look(&view, at);
-        let seen = self.detector.verdict(at).seen;
-        let mut again = self.detector.look_again_at(at).map(|at| self.around.steady.instant(at));
+        let Some((seen, mut again)) = self.see(now) else { return };
         if self.exit.is_none() && self.holder.is_some() {
             match self.told.about(&seen, now) {
                 Telling::Known => {}
@@ -484,6 +496,23 @@ impl Pane {
             }
         }
         self.looking.looked(now, again);
+    }
+
+    /// Looks at the screen, and returns what is seen and when that may change by itself; none while it is away.
+    fn see(&mut self, now: Instant) -> Option<(Observation, Option<Instant>)> {
+        let at = self.around.steady.at(now);
+        let screen = self.place.screen()?;
+        let cursor = screen.cursor();
+        let rows = self.texts.read(&screen.snapshot());
+        let view = View { rows, cursor: (usize::from(cursor.row), usize::from(cursor.col)), title: "" };
+        self.detector.look(&view, at);
+        let mut seen = self.detector.verdict(at).seen;
+        self.shown.see(&mut seen, rows, now);
+        let again = self.detector.look_again_at(at).map(|at| self.around.steady.instant(at));
+        self.note_state(seen.state);
+        let (draft, until) = self.key_draft.stands(self.detector.draft(), now);
+        seen.draft = draft;
+        Some((seen, [again, until].into_iter().flatten().min()))
     }
 
     async fn keep(&mut self) {

@@ -58,7 +58,8 @@ fn counts(before: &Observation, after: &Observation) -> bool {
         let texts = [Some(&seen.reason), seen.task.as_ref(), seen.title.as_ref()];
         texts.map(|text| text.map(|text| text.chars().filter(|c| c.is_alphabetic()).collect::<String>()))
     };
-    before.state == after.state && before.progress == after.progress && texts(before) == texts(after)
+    let rest = |seen: &Observation| (seen.state, seen.progress, seen.draft, seen.dialog.clone());
+    rest(before) == rest(after) && texts(before) == texts(after)
 }
 
 #[cfg(test)]
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
 
     fn seen(state: AgentState, reason: &str) -> Observation {
-        Observation { state, reason: reason.to_owned(), task: None, title: None, progress: None }
+        Observation::new(state, reason)
     }
 
     #[test]

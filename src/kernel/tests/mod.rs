@@ -1,12 +1,16 @@
 //! Given events, when input at t, then events and effects.
 
+mod approval;
+mod conversation;
+mod mail;
 mod random;
 
 use std::path::PathBuf;
 
 use super::*;
 use crate::domain::{
-    AgentState, Input as Pressed, Key, KeyCode, Members, NewAgent, Role, Route, Skip, WaitFor,
+    AgentState, ApprovalId, BroadcastId, Exit, Input as Pressed, Key, KeyCode, Launch, Members, MessageId,
+    NewAgent, Observation, Role, Route, Skip, TeamId, Verdict, WaitFor,
 };
 
 const T0: Timestamp = Timestamp(1_000_000);
@@ -16,7 +20,7 @@ fn name(text: &str) -> Name {
 }
 
 fn seen(state: AgentState) -> Observation {
-    Observation { state, reason: "a rule".into(), task: None, title: None, progress: None }
+    Observation::new(state, "a rule")
 }
 
 fn new_agent(who: &str, team: Option<&str>, role: Role) -> Command {
@@ -99,6 +103,10 @@ impl Session {
     }
 }
 
+fn approval_confirm() -> std::time::Duration {
+    super::approval::CONFIRM_FOR
+}
+
 fn press(route: Route) -> Command {
     Command::Press { route, input: Pressed::Key(Key::plain(KeyCode::Char('x'))) }
 }
@@ -112,7 +120,7 @@ fn pressed(outcome: &Outcome) -> Vec<AgentId> {
 }
 
 fn send(to: &str, text: &str) -> Command {
-    Command::Send { to: to.into(), text: text.into(), now: false }
+    Command::Send { to: to.into(), text: text.into(), now: false, expires_for: None }
 }
 
 #[test]
@@ -327,105 +335,6 @@ fn a_broadcast_reaches_dialogs_only_when_told_so() {
 }
 
 #[test]
-fn a_text_is_pasted_and_submitted_after_a_rest() {
-    let mut s = Session::with_team();
-    let to = s.id("be-1");
-    let outcome = s.ask(send("be-1", "hello"));
-    let Ok(Reply::Message(message, MessageStatus::Typing)) = outcome.reply else { panic!("{outcome:?}") };
-    assert_eq!(
-        outcome.effects,
-        [
-            Effect::Press { agent: to, input: Pressed::Paste("hello".into()) },
-            Effect::Wake { at: T0 + SUBMIT_AFTER, timer: Timer::Submit { message, to } },
-        ]
-    );
-    s.now = T0 + SUBMIT_AFTER;
-    let outcome = s.input(Input::Due(Timer::Submit { message, to }));
-    assert_eq!(
-        outcome.effects[0],
-        Effect::Press { agent: to, input: Pressed::Key(Key::plain(KeyCode::Enter)) }
-    );
-    assert!(matches!(outcome.events[0].event, Event::MessageDelivered { .. }));
-    assert!(s.input(Input::Due(Timer::Submit { message, to })).effects.is_empty(), "it is submitted once");
-}
-
-#[test]
-fn a_dialog_that_opens_under_a_text_never_gets_its_enter() {
-    let mut s = Session::with_team();
-    let to = s.id("be-1");
-    let Reply::Message(message, _) = s.ok(send("be-1", "hello")) else { unreachable!() };
-    let _ = s.observe("be-1", AgentState::Waiting(WaitFor::Approval));
-    let outcome = s.input(Input::Due(Timer::Submit { message, to }));
-    assert!(outcome.effects.is_empty());
-    assert!(matches!(outcome.events[0].event, Event::MessageDropped { .. }));
-}
-
-#[test]
-fn messages_to_a_busy_agent_are_held_and_go_out_in_order_one_a_turn() {
-    let mut s = Session::with_team();
-    let _ = s.observe("be-1", AgentState::Working);
-    for text in ["one", "two"] {
-        assert!(matches!(s.ok(send("be-1", text)), Reply::Message(_, MessageStatus::Held { .. })));
-    }
-    let to = s.id("be-1");
-    let outcome = s.observe("be-1", AgentState::Idle);
-    assert_eq!(outcome.effects[0], Effect::Press { agent: to, input: Pressed::Paste("one".into()) });
-    let Effect::Wake { timer, .. } = outcome.effects[1] else { panic!("{outcome:?}") };
-    let _ = s.input(Input::Due(timer));
-
-    // Not yet seen busy: the second one waits for the turn, or for its time.
-    assert_eq!(s.kernel.state().mail(to).len(), 1);
-    let _ = s.observe("be-1", AgentState::Thinking);
-    let outcome = s.observe("be-1", AgentState::Idle);
-    assert_eq!(outcome.effects[0], Effect::Press { agent: to, input: Pressed::Paste("two".into()) });
-}
-
-#[test]
-fn an_agent_that_shows_no_reaction_gets_the_next_message_after_a_time() {
-    let mut s = Session::with_team();
-    let to = s.id("be-1");
-    let Reply::Message(first, _) = s.ok(send("be-1", "one")) else { unreachable!() };
-    let _ = s.input(Input::Due(Timer::Submit { message: first, to }));
-    assert!(matches!(s.ok(send("be-1", "two")), Reply::Message(_, MessageStatus::Held { .. })));
-    s.now = T0 + SETTLE_FOR;
-    let outcome = s.input(Input::Due(Timer::Settle { message: first, to }));
-    assert_eq!(outcome.effects[0], Effect::Press { agent: to, input: Pressed::Paste("two".into()) });
-}
-
-#[test]
-fn nothing_is_typed_into_a_dialog_and_a_sender_in_a_hurry_is_told() {
-    let mut s = Session::with_team();
-    let _ = s.observe("be-1", AgentState::Waiting(WaitFor::Approval));
-    let outcome = s.ask(send("be-1", "y"));
-    assert!(matches!(outcome.reply, Ok(Reply::Message(_, MessageStatus::Held { .. }))));
-    assert!(outcome.effects.is_empty());
-    let refused = s.ask(Command::Send { to: "be-1".into(), text: "y".into(), now: true }).reply;
-    assert_eq!(refused, Err(Refusal::NotReady(name("be-1"), "it has a dialog open".into())));
-}
-
-#[test]
-fn a_held_message_can_be_taken_back() {
-    let mut s = Session::with_team();
-    let _ = s.observe("be-1", AgentState::Working);
-    let Reply::Message(message, _) = s.ok(send("be-1", "one")) else { unreachable!() };
-    s.ok(Command::CancelMessage { message });
-    assert!(s.observe("be-1", AgentState::Idle).effects.is_empty());
-    assert_eq!(s.ask(Command::CancelMessage { message }).reply, Err(Refusal::NoMessage(message)));
-}
-
-#[test]
-fn what_an_agent_says_to_another_is_named_as_such_and_pulses() {
-    let mut s = Session::with_team();
-    let from = s.id("be-lead");
-    let outcome = s.input(Input::Asked { actor: Actor::Agent(from), command: send("be-1", "go") });
-    let Effect::Press { input: Pressed::Paste(text), .. } = &outcome.effects[0] else {
-        panic!("{outcome:?}")
-    };
-    assert_eq!(text, "[message from agent be-lead (coordinator)]\ngo");
-    assert!(outcome.events.iter().any(|r| r.event == Event::Pulse { from: Some(from), to: s.id("be-1") }));
-}
-
-#[test]
 fn a_finished_turn_stays_marked_until_someone_looks() {
     let mut s = Session::with_team();
     let _ = s.observe("be-1", AgentState::Working);
@@ -444,7 +353,7 @@ fn after_a_crash_of_the_daemon_the_living_go_on_and_the_dead_are_named() {
     let alive = ["chief", "be-lead", "db-1"].map(|who| (s.id(who), 1, 100 + s.id(who).0)).to_vec();
     let outcome = kernel.handle(Input::Fact(Fact::Resumed { alive }), s.now);
     assert!(
-        outcome.effects.is_empty(),
+        outcome.effects.iter().all(|effect| matches!(effect, Effect::Wake { .. })),
         "nothing is started, stopped or typed by itself: {:?}",
         outcome.effects
     );
@@ -518,7 +427,7 @@ fn an_agent_that_failed_is_started_again_when_its_launch_is_mended_and_one_that_
     let _ = s.exit("b", Exit::Signal(15));
     let outcome = s.ask(plan(&[("a", None, "cat"), ("b", None, "cat")]));
     let launch = Launch { command: vec!["cat".into()], ..Launch::default() };
-    assert_eq!(outcome.effects, [Effect::Start { agent: s.id("a"), epoch: 2, launch }]);
+    assert_eq!(outcome.effects, [Effect::Start { agent: s.id("a"), epoch: 2, launch, conversation: None }]);
     assert_eq!(s.live("a").seen.state, AgentState::Starting);
     assert_eq!(s.live("b").seen.state, AgentState::Stopped);
 }

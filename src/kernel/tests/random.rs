@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::Run;
+use crate::domain::{Run, Signal};
 
 /// One random thing that may reach the kernel.
 #[derive(Clone, Debug)]
@@ -25,6 +25,18 @@ enum Happening {
     Fail,
     Exit(i32),
     See(AgentState),
+    /// A dialog, by its number, that keys answer.
+    Ask(u8),
+    Draft,
+    /// Its pane does what it was told to do with a message, or refuses.
+    Pane(bool),
+    PromptTaken,
+    TurnEnded,
+    Conversation(u8),
+    HookAsks(u8),
+    HookGone(u8),
+    AskSettled(Option<u8>),
+    AnswerRefused,
     Stale,
 }
 
@@ -53,8 +65,15 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Command::StartAll),
         1 => Just(Command::StopAll),
         1 => who().prop_map(|agent| Command::Look { agent }),
-        6 => (who(), any::<bool>()).prop_map(|(to, now)| Command::Send { to, text: "t".into(), now }),
-        1 => Just(Command::SendAll { scope: ScopeRef::All, text: "all".into(), now: false }),
+        6 => (who(), any::<bool>(), proptest::option::of(0u64..5000)).prop_map(|(to, now, expires_for)| Command::Send { to, text: "t".into(), now, expires_for }),
+        1 => Just(Command::SendAll { scope: ScopeRef::All, text: "all".into(), now: false, expires_for: None }),
+        3 => (1u32..9, prop_oneof![Just(Verdict::Allow), Just(Verdict::Deny { reason: None }), Just(Verdict::Choose { option: 1 })])
+            .prop_map(|(n, verdict)| Command::Answer { approval: ApprovalId(n), verdict }),
+        1 => who().prop_map(|agent| Command::ResumeAgent { agent, conversation: None }),
+        1 => who().prop_map(|agent| Command::NewConversation { agent }),
+        1 => who().prop_map(|agent| Command::ClearConversation { agent }),
+        1 => (who(), any::<bool>()).prop_map(|(agent, force)| Command::InterruptAgent { agent, force }),
+        1 => Just(Command::ResumeAll),
         1 => (1u32..9).prop_map(|n| Command::CancelMessage { message: MessageId(n) }),
         1 => any::<bool>().prop_map(|include_dialogs| Command::OpenBroadcast { scope: ScopeRef::All, include_dialogs }),
         1 => (1u32..3).prop_map(|n| Command::CloseBroadcast { broadcast: BroadcastId(n) }),
@@ -71,6 +90,13 @@ fn any_step() -> impl Strategy<Value = Step> {
     let happening = prop_oneof![
         4 => Just(Happening::Up), 1 => Just(Happening::Fail), 2 => (0i32..2).prop_map(Happening::Exit),
         6 => state.prop_map(Happening::See), 1 => Just(Happening::Stale),
+        2 => (0u8..3).prop_map(Happening::Ask), 1 => Just(Happening::Draft),
+        8 => prop_oneof![4 => Just(true), 1 => Just(false)].prop_map(Happening::Pane),
+        1 => Just(Happening::PromptTaken), 1 => Just(Happening::TurnEnded),
+        1 => (0u8..9).prop_map(Happening::Conversation),
+        2 => (0u8..3).prop_map(Happening::HookAsks), 1 => (0u8..3).prop_map(Happening::HookGone),
+        1 => proptest::option::of(0u8..3).prop_map(Happening::AskSettled),
+        1 => Just(Happening::AnswerRefused),
     ];
     prop_oneof![
         10 => command.prop_map(Step::Ask),
@@ -85,8 +111,13 @@ fn any_step() -> impl Strategy<Value = Step> {
 #[derive(Default)]
 struct World {
     timers: Vec<Timer>,
-    typed: BTreeMap<AgentId, Vec<String>>,
-    accepted: BTreeMap<MessageId, (AgentId, u32)>,
+    /// What each agent's pane is to do with a message, in order: submit it, or else type it.
+    panes: BTreeMap<AgentId, Vec<(MessageId, u32, bool)>>,
+    /// To whom each message went, and in what order.
+    typed: BTreeMap<MessageId, AgentId>,
+    submitted: BTreeMap<AgentId, Vec<MessageId>>,
+    /// Those that a pane did not type: they may be typed again.
+    untyped: Vec<MessageId>,
 }
 
 fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
@@ -109,20 +140,71 @@ fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
             let alive = alive.collect();
             s.kernel = Kernel::restore(State::default(), s.log.clone());
             world.timers.clear();
+            world.panes.clear();
             Some(s.fact(Fact::Resumed { alive }))
         }
         Step::Fact(n, happening) => {
             let ids: Vec<AgentId> = s.kernel.state().org().agents().map(|a| a.id).collect();
             let agent = *ids.get(n % ids.len().max(1))?;
             let epoch = s.kernel.state().live(agent)?.epoch;
-            Some(s.fact(match happening {
-                Happening::Up => Fact::Started { agent, epoch, pid: 9 },
-                Happening::Fail => Fact::StartFailed { agent, epoch, reason: "no such program".into() },
-                Happening::Exit(code) => Fact::Exited { agent, epoch, exit: Exit::Code(code) },
-                Happening::See(state) => Fact::Observed { agent, epoch, seen: seen(state) },
-                Happening::Stale => Fact::Exited { agent, epoch: epoch.wrapping_sub(1), exit: Exit::Code(0) },
-            }))
+            let agent_name = s.kernel.state().org().agent(agent)?.name.to_string();
+            let who = agent_name.as_str();
+            Some(match happening {
+                Happening::Up => s.fact(Fact::Started { agent, epoch, pid: 9 }),
+                Happening::Fail => {
+                    s.fact(Fact::StartFailed { agent, epoch, reason: "no such program".into() })
+                }
+                Happening::Exit(code) => s.fact(Fact::Exited { agent, epoch, exit: Exit::Code(code) }),
+                Happening::See(state) => s.fact(Fact::Observed { agent, epoch, seen: seen(state) }),
+                Happening::Ask(n) => {
+                    let dialog = Some(format!("asks#{n}"));
+                    s.see(who, Observation { dialog, ..seen(AgentState::Waiting(WaitFor::Approval)) })
+                }
+                Happening::Draft => s.see(who, Observation { draft: true, ..seen(AgentState::Idle) }),
+                Happening::Pane(willing) => s.fact(world.pane(agent, willing)?),
+                Happening::PromptTaken => s.signal(who, Signal::PromptTaken { text: None }),
+                Happening::TurnEnded => {
+                    s.signal(who, Signal::TurnEnded { text: Some("so".into()), error: None })
+                }
+                Happening::Conversation(n) => {
+                    s.signal(who, Signal::Conversation { id: format!("c{n}"), transcript: None })
+                }
+                Happening::HookAsks(n) => {
+                    let key = n.to_string();
+                    let _ = s.fact(Fact::HookWaits { agent, key: key.clone() });
+                    s.signal(who, Signal::Asks(super::approval::bash("x", Some(&key))))
+                }
+                Happening::HookGone(n) => s.fact(Fact::HookGone { agent, key: n.to_string() }),
+                Happening::AskSettled(n) => {
+                    s.signal(who, Signal::AskSettled { key: n.map(|n| n.to_string()) })
+                }
+                Happening::AnswerRefused => {
+                    let approval = s.kernel.state().approvals().of(agent).next()?.approval.id;
+                    s.fact(Fact::AnswerRefused { agent, epoch, approval, reason: "gone".into() })
+                }
+                Happening::Stale => {
+                    s.fact(Fact::Exited { agent, epoch: epoch.wrapping_sub(1), exit: Exit::Code(0) })
+                }
+            })
         }
+    }
+}
+
+impl World {
+    /// What an agent's pane tells of the first thing that it was told to do.
+    fn pane(&mut self, agent: AgentId, willing: bool) -> Option<Fact> {
+        let orders = self.panes.get_mut(&agent).filter(|orders| !orders.is_empty())?;
+        let (message, epoch, submit) = orders.remove(0);
+        let reason = "not now".to_owned();
+        Some(match (submit, willing) {
+            (false, true) => Fact::Typed { agent, epoch, message },
+            (false, false) => {
+                self.untyped.push(message);
+                Fact::TypeRefused { agent, epoch, message, reason }
+            }
+            (true, true) => Fact::Submitted { agent, epoch, message },
+            (true, false) => Fact::SubmitRefused { agent, epoch, message, reason },
+        })
     }
 }
 
@@ -143,37 +225,63 @@ fn check(s: &Session, world: &mut World, before: &State, outcome: &Outcome) {
     }
     for effect in &outcome.effects {
         match effect {
-            Effect::Press { agent, input: Pressed::Paste(text) } => {
-                let was = before.live(*agent).map(|l| l.seen.state);
-                let is = state.live(*agent).map(|l| l.seen.state);
-                assert!(
-                    !matches!(is, Some(AgentState::Waiting(_))),
-                    "typed into a dialog ({was:?} -> {is:?})"
-                );
-                world.typed.entry(*agent).or_default().push(text.clone());
+            Effect::Type { agent, message, .. } => {
+                let (was, is) = (before.live(*agent), state.live(*agent).unwrap());
+                assert!(is.is_up(), "typed into nothing");
+                for seen in [is, was.unwrap()] {
+                    // What was seen before counts only where nothing newer is.
+                    let newest = seen.seen == is.seen;
+                    let ready =
+                        matches!(seen.seen.state, AgentState::Idle | AgentState::Error) && !seen.seen.draft;
+                    assert!(!newest || ready, "typed into {seen:?}");
+                }
+                let again = world.untyped.iter().position(|m| m == message).map(|n| world.untyped.remove(n));
+                let first = world.typed.insert(*message, *agent).is_none();
+                assert!(first || again.is_some(), "a message is typed at most once");
+                world.panes.entry(*agent).or_default().push((*message, is.epoch, false));
+            }
+            Effect::Submit { agent, message } => {
+                let is = state.live(*agent).unwrap();
+                assert!(!matches!(is.seen.state, AgentState::Waiting(_)), "enter was sent into a dialog");
+                world.panes.entry(*agent).or_default().push((*message, is.epoch, true));
+            }
+            Effect::PressAnswer { agent, .. } => {
+                let is = state.live(*agent).unwrap();
+                assert!(matches!(is.seen.state, AgentState::Waiting(_)), "an answer to nothing");
             }
             Effect::Wake { timer, .. } => world.timers.push(*timer),
             Effect::Start { agent, epoch, .. } => {
                 assert_eq!(state.live(*agent).unwrap().epoch, *epoch);
                 assert_eq!(state.live(*agent).unwrap().phase, Phase::Starting);
+                world.panes.remove(agent);
             }
-            Effect::Press { .. } | Effect::Stop { .. } | Effect::Kill { .. } | Effect::Erase { .. } => {}
+            Effect::Press { .. }
+            | Effect::Stop { .. }
+            | Effect::Kill { .. }
+            | Effect::Erase { .. }
+            | Effect::Abandon { .. }
+            | Effect::Interrupt { .. }
+            | Effect::AnswerHook { .. } => {}
         }
     }
     for record in &outcome.events {
-        match &record.event {
-            Event::MessageTyping { message, to } => {
-                let typed = world.accepted.entry(*message).or_insert((*to, 0));
-                typed.1 += 1;
-                assert_eq!(*typed, (*to, 1), "a message is typed at most once");
-            }
-            Event::MessageDelivered { to, .. } => {
-                let seen = before.live(*to).map(|l| l.seen.state);
-                assert!(!matches!(seen, Some(AgentState::Waiting(_))), "enter was sent into a dialog");
-            }
-            _ => {}
+        if let Event::MessageDelivered { message, to } = record.event {
+            let submitted = world.submitted.entry(to).or_default();
+            assert!(
+                submitted.iter().all(|earlier| *earlier < message),
+                "in the order in which they were sent"
+            );
+            submitted.push(message);
         }
     }
+    for open in state.approvals().open() {
+        let live = state.live(open.approval.agent).expect("who asks is there");
+        assert!(live.is_up() || live.pid().is_some(), "who asks runs");
+        assert_eq!(open.approval.epoch, live.epoch, "an earlier start asks nothing");
+    }
+    let settled = state.approvals().settled().map(|settled| settled.approval.id);
+    assert!(settled.into_iter().all(|id| state.approvals().get(id).is_none()), "settled is not open");
+    assert!(state.finished().count() <= 200);
 }
 
 proptest! {

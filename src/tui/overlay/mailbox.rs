@@ -149,6 +149,7 @@ mod tests {
             to: to.into(),
             text: text.into(),
             sent_at: format!("2026-11-20T12:00:0{id}.000Z"),
+            ..MessageView::default()
         };
         vec![
             message(1, "person", "be-1", "Run the tests again.\nThen say what failed."),

@@ -123,7 +123,7 @@ impl Prompt {
             }
             let text = self.field.text().to_owned();
             let done = format!("the message to {} is on its way", model.chart.name(agent));
-            return ask(Command::Send { to: agent.into(), text, now: false }, done);
+            return ask(Command::Send { to: agent.into(), text, now: false, expires_for: None }, done);
         }
         if !self.before.is_empty() && self.field.text() == self.before {
             return Reply::Close;

@@ -39,6 +39,7 @@ pub(super) fn view(id: u32, name: &str, team: Option<&str>, role: &str, state: A
         epoch: 1,
         command: vec![if id == 4 { "codex" } else { "claude" }.into(), "--verbose mode".into()],
         cwd: None,
+        ..AgentView::default()
     }
 }
 

@@ -30,6 +30,7 @@ fn all(model: &Model) -> Vec<Box<dyn Overlay>> {
         to: "be-1".into(),
         text: text.clone(),
         sent_at: "2026-11-20T12:00:00Z".into(),
+        ..MessageView::default()
     };
     let evidence = EvidenceView {
         source: "progress (OSC 9;4)".into(),

@@ -34,6 +34,7 @@ impl Turn<'_> {
             ServerMessage::Welcome { .. } => {}
             ServerMessage::Chart { chart } => self.chart(*chart),
             ServerMessage::Agent { agent } => self.agent(*agent),
+            ServerMessage::Approvals { .. } => {}
             ServerMessage::Pulse { from, to } => {
                 let until = self.now + PULSE_FOR;
                 for agent in from.into_iter().chain([to]) {

@@ -1,0 +1,239 @@
+//! What a pane does with messages, interruptions and answers: it looks once more, right before, and refuses what would
+//! land in the wrong place.
+
+use tokio::time::Instant;
+
+use super::super::News;
+use super::super::dialog;
+use super::super::typing::Step;
+use super::Pane;
+use crate::domain::{AgentState, ApprovalId, Input, Key, MessageId, Observation, Verdict};
+use crate::terminal;
+
+const DIALOG: &str = "it has a dialog open";
+const GONE: &str = "it is not running";
+
+impl Pane {
+    /// A person pressed something.
+    pub(super) async fn pressed(&mut self, input: &Input) {
+        // What is pressed in a dialog is no draft.
+        if !matches!(self.state, AgentState::Waiting(_)) && matches!(input, Input::Key(_) | Input::Paste(_)) {
+            let now = Instant::now();
+            self.key_draft.pressed(input, now);
+            self.looking.hurry(now);
+        }
+        self.press(input).await;
+    }
+
+    /// Gives the agent what was pressed, as its program asked for it.
+    pub(super) async fn press(&mut self, input: &Input) {
+        let mut bytes = Vec::new();
+        terminal::encode(input, &self.modes, self.size, &mut bytes);
+        if bytes.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        self.attention.pressed(now);
+        self.around.headroom.pressed(now);
+        self.rests_until = None;
+        // Before the key, so that its echo waits for nothing.
+        self.pace(now).await;
+        if matches!(input, Input::Key(_) | Input::Paste(_)) {
+            self.detector.input(self.around.steady.now());
+        }
+        if matches!(input, Input::Focus(_)) {
+            self.detector.redraws(self.around.steady.now());
+        }
+        self.ask(async |writer| writer.write(&bytes).await).await;
+    }
+
+    /// A person pressed something while a message is being typed: it waits until that is through.
+    pub(super) async fn wait(&mut self, input: Input) {
+        if !self.typist.wait(input) {
+            self.tell(News::InputFull { refused: 1 }).await;
+        }
+    }
+
+    /// Notes the state that was seen.
+    pub(super) fn note_state(&mut self, state: AgentState) {
+        let waited = matches!(self.state, AgentState::Waiting(_));
+        if waited && !matches!(state, AgentState::Waiting(_)) {
+            // What was pressed answered the dialog.
+            self.key_draft.clear();
+        }
+        self.state = state;
+    }
+
+    /// Types a message's text, if the agent is ready for input at this very moment.
+    pub(super) async fn type_text(&mut self, message: MessageId, text: &str, now: Instant) {
+        if let Some(reason) = self.not_ready(now).await {
+            return self.tell(News::TypeRefused { message, reason }).await;
+        }
+        self.typist.begin(message, text, &self.modes, self.about.adapter.submit(), now);
+        self.type_on(now).await;
+    }
+
+    /// Submits what was typed, if no dialog is open at this very moment.
+    pub(super) async fn submit(&mut self, message: MessageId, now: Instant) {
+        let refused = match self.newest(now).await {
+            None => Some("the agent ended before it was submitted"),
+            Some(seen) if matches!(seen.state, AgentState::Waiting(_)) => {
+                Some("a dialog opened while it was being typed; nothing was submitted")
+            }
+            Some(_) => None,
+        };
+        if let Some(reason) = refused {
+            self.abandon_text(message);
+            return self.tell(News::SubmitRefused { message, reason }).await;
+        }
+        let mut key = Vec::new();
+        let submit = Input::Key(self.about.adapter.submit().key.0);
+        terminal::encode(&submit, &self.modes, self.size, &mut key);
+        if self.typist.submit(message, key) {
+            self.type_on(now).await;
+        }
+    }
+
+    /// Leaves a message's text where it stands: it is in the way of the next one now, until somebody sees to it.
+    pub(super) fn abandon_text(&mut self, message: MessageId) {
+        if self.typist.give_up() == Some(message) {
+            self.key_draft.left();
+            self.looking.hurry(Instant::now());
+        }
+    }
+
+    /// Goes on with what is being typed.
+    pub(super) async fn type_on(&mut self, now: Instant) {
+        while let Some(step) = self.typist.step(now) {
+            self.take_step(step, now).await;
+        }
+        while let Some(input) = self.typist.waited() {
+            self.pressed(&input).await;
+        }
+    }
+
+    /// The holder has taken what was written, or refused it.
+    pub(super) async fn is_through(&mut self) {
+        let now = Instant::now();
+        if let Some(step) = self.typist.is_through(now) {
+            self.take_step(step, now).await;
+        }
+    }
+
+    /// The holder refused input.
+    pub(super) async fn input_full(&mut self, refused: u32) {
+        if !self.typist.was_refused(usize::try_from(refused).unwrap_or(usize::MAX)) {
+            self.tell(News::InputFull { refused }).await;
+        }
+    }
+
+    async fn take_step(&mut self, step: Step, now: Instant) {
+        match step {
+            Step::Write(bytes) => {
+                self.attention.pressed(now);
+                self.detector.input(self.around.steady.at(now));
+                self.ask(async |writer| {
+                    writer.write(&bytes).await?;
+                    // Requests are seen to in order: the answer to this one is the sign that the text is through.
+                    writer.tail(u64::MAX).await
+                })
+                .await;
+            }
+            Step::Typed(message) => self.tell(News::Typed { message }).await,
+            Step::Submitted(message) => {
+                self.key_draft.clear();
+                self.awaits_reaction = true;
+                self.tell(News::Submitted { message }).await;
+            }
+            Step::Refused(message, reason) => {
+                self.key_draft.left();
+                self.looking.hurry(now);
+                self.tell(News::SubmitRefused { message, reason }).await;
+            }
+        }
+    }
+
+    /// Tells at once that the program says it is busy, if a message waits for that: its turn may be over by the next
+    /// look.
+    pub(super) async fn tell_reaction(&mut self, now: Instant) {
+        if !self.awaits_reaction {
+            return;
+        }
+        let seen = self.detector.verdict(self.around.steady.at(now)).seen;
+        if seen.state.is_busy() {
+            self.awaits_reaction = false;
+            self.state = seen.state;
+            self.told.tell(seen.clone(), now);
+            self.tell(News::Observed(seen)).await;
+        }
+    }
+
+    /// Presses the keys that interrupt a turn.
+    pub(super) async fn interrupt(&mut self, force: bool, now: Instant) {
+        match self.newest(now).await {
+            None => return self.tell(News::NotDone { reason: GONE }).await,
+            Some(seen) if !force && matches!(seen.state, AgentState::Waiting(_)) => {
+                return self.tell(News::NotDone { reason: DIALOG }).await;
+            }
+            Some(_) => {}
+        }
+        if let Some(message) = self.typist.give_up() {
+            self.key_draft.left();
+            let reason = "its turn was interrupted while it was being typed";
+            self.tell(News::SubmitRefused { message, reason }).await;
+        }
+        let keys = self.about.adapter.interrupt().to_vec();
+        if keys.is_empty() {
+            return self.tell(News::NotDone { reason: "no keys are known that interrupt it" }).await;
+        }
+        self.press_all(keys).await;
+    }
+
+    /// Presses the keys that answer a dialog, if it is on the screen at this very moment as it was when it was asked.
+    pub(super) async fn answer(&mut self, approval: ApprovalId, name: &str, verdict: &Verdict, now: Instant) {
+        let waits = self.newest(now).await.is_some_and(|seen| matches!(seen.state, AgentState::Waiting(_)));
+        let rows = match self.place.screen() {
+            Some(screen) => self.texts.read(&screen.snapshot()).to_vec(),
+            None => Vec::new(),
+        };
+        let rule = self.shown.is_still(name, &rows).filter(|_| waits);
+        let Some(rule) = rule else {
+            let reason = "the dialog is not on its screen any more as it was; answer it in its pane";
+            return self.tell(News::AnswerRefused { approval, reason }).await;
+        };
+        match self.about.adapter.dialog(rule).and_then(|dialog| dialog::keys(dialog, verdict)) {
+            Some(keys) => self.press_all(keys).await,
+            None => {
+                let reason = "no keys are known for that answer; answer it in its pane";
+                self.tell(News::AnswerRefused { approval, reason }).await;
+            }
+        }
+    }
+
+    async fn press_all(&mut self, keys: Vec<Key>) {
+        for key in keys {
+            self.press(&Input::Key(key)).await;
+        }
+    }
+
+    /// Looks anew, and returns what is seen; none where the agent has ended.
+    async fn newest(&mut self, now: Instant) -> Option<Observation> {
+        self.look(now).await;
+        self.see(now).map(|(seen, _)| seen).filter(|_| self.exit.is_none() && self.holder.is_some())
+    }
+
+    /// Returns why nothing may be typed now; none if the agent is ready.
+    async fn not_ready(&mut self, now: Instant) -> Option<&'static str> {
+        let Some(seen) = self.newest(now).await else { return Some(GONE) };
+        match seen.state {
+            _ if self.typist.is_typing() => Some("another message is being typed"),
+            AgentState::Waiting(_) => Some(DIALOG),
+            AgentState::Starting | AgentState::Recovering => Some("it is not ready for input yet"),
+            AgentState::Thinking | AgentState::Working => Some("it is busy"),
+            AgentState::Stopped => Some(GONE),
+            AgentState::Idle | AgentState::Error => {
+                seen.draft.then_some("something unsent stands in its input")
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What a session does with messages, hooks and answers.
+
+use std::io::Read as _;
+
+use tokio::sync::oneshot;
+
+use super::super::hook::{HookCall, Ticket};
+use super::super::pane::Order;
+use super::super::slot::Asked;
+use super::super::world::World;
+use super::{AnswerTo, Session};
+use crate::adapter::Opening;
+use crate::domain::{
+    Actor, AgentId, AgentRef, Command, Event, EventRecord, MessageId, Signal, Verdict, clean,
+};
+use crate::kernel::{Fact, Input};
+use crate::protocol::HookAnswer;
+
+/// Returns how a conversation opens: the one that is meant goes on, or else a new one of a number of our making, for
+/// programs that take one.
+pub(super) fn opening(conversation: Option<&str>) -> Option<Opening> {
+    match conversation {
+        Some(id) => Some(Opening::Resume(id.to_owned())),
+        None => new_number().map(Opening::New),
+    }
+}
+
+/// Returns a random number in the form of a UUID, version 4.
+fn new_number() -> Option<String> {
+    let mut bytes = [0_u8; 16];
+    std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes)).ok()?;
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
+}
+
+impl Session {
+    /// Returns an agent's name.
+    pub(super) fn called(&self, agent: AgentId) -> String {
+        self.state().org().agent(agent).map(|a| a.name.to_string()).unwrap_or_default()
+    }
+
+    /// Starts what does not run, as a session is opened that has nothing running. What ended while nobody watched and
+    /// could go on in its conversation is left for a person to decide on.
+    pub(in super::super) fn start_all(&mut self, world: &mut World) {
+        let org = self.state().org();
+        let ids: Vec<AgentId> =
+            org.in_order().into_iter().filter(|id| !self.state().is_resumable(*id)).collect();
+        for agent in ids {
+            let command = Command::StartAgent { agent: AgentRef::Id(agent) };
+            self.ask(Actor::Person, command, AnswerTo::Nobody, world);
+        }
+    }
+
+    /// Puts what only a program's adapter knows into a command: the words by which it forgets its conversation.
+    pub(super) fn spelt_out(&self, command: Command, world: &World) -> Command {
+        let Command::ClearConversation { agent } = &command else { return command };
+        let org = self.state().org();
+        let found = match agent {
+            AgentRef::Id(id) => org.agent(*id),
+            AgentRef::Name(name) => org.agent_named(name),
+        };
+        let adapter = found.map(|agent| world.known_of(&agent.launch).0);
+        match adapter.as_ref().and_then(|adapter| adapter.clear()) {
+            Some(text) => {
+                Command::Send { to: agent.clone(), text: text.to_owned(), now: false, expires_for: None }
+            }
+            None => command,
+        }
+    }
+
+    /// Has a pane type a message's text.
+    pub(super) fn type_text(&mut self, agent: AgentId, message: MessageId, text: String, world: &mut World) {
+        if self.give(agent, Order::Type { message, text }) != Asked::Given {
+            let reason = "its pane has too much to do".to_owned();
+            self.fact_of(agent, world, |epoch| Fact::TypeRefused { agent, epoch, message, reason });
+        }
+    }
+
+    /// Has a pane submit a message's text.
+    pub(super) fn submit(&mut self, agent: AgentId, message: MessageId, world: &mut World) {
+        if self.give(agent, Order::Submit { message }) != Asked::Given {
+            let reason = "its pane has too much to do; the text was not submitted".to_owned();
+            self.fact_of(agent, world, |epoch| Fact::SubmitRefused { agent, epoch, message, reason });
+        }
+    }
+
+    /// Takes in what a hook told, and answers it: at once, or when a person has answered what its program asks.
+    pub(in super::super) fn hook(
+        &mut self,
+        agent: AgentId,
+        call: &HookCall,
+        ticket: Ticket,
+        answer: oneshot::Sender<HookAnswer>,
+        world: &mut World,
+    ) {
+        let nothing = HookAnswer::default;
+        let Some(epoch) = self.state().live(agent).filter(|live| live.is_up()).map(|live| live.epoch) else {
+            return drop(answer.send(nothing()));
+        };
+        if call.epoch.is_some_and(|told| told != epoch) {
+            return drop(answer.send(nothing()));
+        }
+        let mut asks = None;
+        for signal in call.signals() {
+            // The detector judges the state by all of it; the kernel has its own use for the rest.
+            self.give(agent, Order::Signal(signal.clone()));
+            if let Signal::Asks(ask) = &signal {
+                asks = ask.key.clone().or(asks);
+            }
+            if !matches!(signal, Signal::State { .. }) {
+                let fact = Fact::Signalled { agent, epoch, signal };
+                self.take(Input::Fact(fact), AnswerTo::Nobody, world);
+            }
+        }
+        let open = |key: &String| {
+            let mut keys = self.state().approvals().of(agent).map(|open| &open.approval.ask.key);
+            keys.any(|open| open.as_ref() == Some(key))
+        };
+        match asks.filter(|key| call.may_wait() && open(key)) {
+            Some(key) => {
+                self.door.wait(agent, key.clone(), ticket, answer);
+                self.take(Input::Fact(Fact::HookWaits { agent, key }), AnswerTo::Nobody, world);
+                self.clients.approvals(&self.kernel, self.trouble.as_deref());
+            }
+            None if call.statusline => {
+                drop(answer.send(HookAnswer { print: Some(self.status_line(agent)) }));
+            }
+            None => drop(answer.send(nothing())),
+        }
+    }
+
+    /// A hook has hung up, or was answered.
+    pub(in super::super) fn hook_gone(&mut self, ticket: Ticket, world: &mut World) {
+        if let Some((agent, key)) = self.door.hung_up(ticket) {
+            self.take(Input::Fact(Fact::HookGone { agent, key }), AnswerTo::Nobody, world);
+            self.clients.approvals(&self.kernel, self.trouble.as_deref());
+        }
+    }
+
+    /// Answers at the hooks that wait for this.
+    pub(super) fn answer_hook(&mut self, agent: AgentId, key: &str, verdict: &Verdict, world: &mut World) {
+        let heard = self.door.let_go(agent, key, Some(verdict));
+        let gone = Fact::HookGone { agent, key: key.to_owned() };
+        self.take(Input::Fact(gone), AnswerTo::Nobody, world);
+        let asked = {
+            let mut open = self.state().approvals().of(agent);
+            open.find(|open| open.approval.ask.key.as_deref() == Some(key)).map(|open| open.approval.id)
+        };
+        if let Some(approval) = asked.filter(|_| !heard) {
+            let reason = "its program had stopped waiting at the hook".to_owned();
+            self.fact_of(agent, world, |epoch| Fact::AnswerRefused { agent, epoch, approval, reason });
+        }
+    }
+
+    /// Lets hooks go whose question is settled in another way.
+    pub(super) fn release(&mut self, events: &[EventRecord], world: &mut World) {
+        let mut gone = Vec::new();
+        for record in events {
+            let Event::ApprovalClosed { approval, agent, .. } = &record.event else { continue };
+            let mut settled = self.state().approvals().settled();
+            let key = settled.find(|settled| settled.approval.id == *approval);
+            gone.extend(key.and_then(|settled| Some((*agent, settled.approval.ask.key.clone()?))));
+        }
+        for (agent, key) in gone {
+            self.door.let_go(agent, &key, None);
+            self.take(Input::Fact(Fact::HookGone { agent, key }), AnswerTo::Nobody, world);
+        }
+    }
+
+    fn status_line(&self, agent: AgentId) -> String {
+        let org = self.state().org();
+        let team = org.agent(agent).and_then(|a| a.team).and_then(|team| org.team(team));
+        let team = team.map(|team| format!(" · {}", team.name)).unwrap_or_default();
+        clean(&format!("{}{team} · {}", self.called(agent), self.name), 80)
+    }
+
+    fn give(&self, agent: AgentId, order: Order) -> Asked {
+        self.slots.get(&agent).map_or(Asked::Gone, |slot| slot.order(order))
+    }
+
+    fn fact_of(&mut self, agent: AgentId, world: &mut World, fact: impl FnOnce(u32) -> Fact) {
+        if let Some(epoch) = self.state().live(agent).map(|live| live.epoch) {
+            self.take(Input::Fact(fact(epoch)), AnswerTo::Nobody, world);
+        }
+    }
+}

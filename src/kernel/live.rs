@@ -1,0 +1,191 @@
+//! What is known of one agent's process: its phase, what is seen of it, what is being typed into it, its turn.
+//!
+//! Part of the state: changed by events alone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{AgentState, Exit, MessageId, Observation, Source, Timestamp, cut};
+
+use super::SETTLE_FOR;
+
+/// The most of an agent's last message that is kept in the state, in bytes.
+const LAST_MESSAGE: usize = 2 << 10;
+
+/// What is known of an agent's process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// There is none.
+    #[default]
+    Down,
+    /// It is being started.
+    Starting,
+    /// It runs.
+    Up {
+        /// Its number.
+        pid: u32,
+    },
+    /// It was asked to end.
+    Stopping {
+        /// Its number.
+        pid: u32,
+    },
+}
+
+/// What is seen of an agent at present.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    /// Which start of the agent this is; 0 before the first.
+    pub epoch: u32,
+    /// Its process.
+    pub phase: Phase,
+    /// What it is doing, and why that is believed.
+    pub seen: Observation,
+    /// Since when it is in that state.
+    pub since: Timestamp,
+    /// When its process was last started.
+    pub started_at: Option<Timestamp>,
+    /// How its process last ended.
+    pub exit: Option<Exit>,
+    /// Whether it finished something that nobody has looked at yet.
+    pub unseen: bool,
+    /// The message that was typed and to which it has not reacted yet.
+    pub typing: Option<Typing>,
+    /// Since when its turn is under way; none between turns.
+    #[serde(default)]
+    pub turn_since: Option<Timestamp>,
+    /// The last thing its model said, where that is told; an agent's word.
+    #[serde(default)]
+    pub last_message: Option<String>,
+    /// Whether its program has told its own state since it was started.
+    #[serde(default)]
+    pub tells: bool,
+}
+
+/// A message on its way through an agent's input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    /// The message.
+    pub message: MessageId,
+    /// Whether it was submitted.
+    pub submitted: bool,
+    /// Whether the agent was seen to take it since.
+    pub answered: bool,
+    /// Since when it is so.
+    pub at: Timestamp,
+}
+
+impl Typing {
+    pub(super) fn begun(message: MessageId, at: Timestamp) -> Typing {
+        Typing { message, submitted: false, answered: false, at }
+    }
+
+    /// Returns whether the next message may follow: the agent has reacted, or had its time to.
+    #[must_use]
+    pub fn is_settled(&self, now: Timestamp) -> bool {
+        self.submitted && (self.answered || now.since(self.at) >= SETTLE_FOR)
+    }
+}
+
+impl Live {
+    pub(super) fn new(at: Timestamp) -> Live {
+        Live {
+            epoch: 0,
+            phase: Phase::Down,
+            seen: Observation::new(AgentState::Stopped, "not started yet"),
+            since: at,
+            started_at: None,
+            exit: None,
+            unseen: false,
+            typing: None,
+            turn_since: None,
+            last_message: None,
+            tells: false,
+        }
+    }
+
+    pub(super) fn enter(&mut self, state: AgentState, reason: &str, at: Timestamp) {
+        if self.seen.state != state {
+            self.since = at;
+        }
+        self.seen = Observation::new(state, reason);
+    }
+
+    pub(super) fn starting(&mut self, epoch: u32, at: Timestamp) {
+        *self = Live {
+            epoch,
+            phase: Phase::Starting,
+            started_at: Some(at),
+            since: self.since,
+            seen: self.seen.clone(),
+            last_message: self.last_message.take(),
+            ..Live::new(at)
+        };
+        self.enter(AgentState::Starting, "its process is being started", at);
+    }
+
+    pub(super) fn exited(&mut self, exit: Exit, wanted: bool, resumable: bool, at: Timestamp) {
+        self.phase = Phase::Down;
+        self.exit = Some(exit);
+        self.typing = None;
+        self.turn_since = None;
+        if is_forced(exit) && wanted && resumable {
+            return self.enter(AgentState::Stopped, &format!("{exit}; it can be resumed"), at);
+        }
+        let failed = wanted && exit != Exit::Code(0);
+        self.enter(if failed { AgentState::Error } else { AgentState::Stopped }, &exit.to_string(), at);
+    }
+
+    pub(super) fn observed(&mut self, seen: &Observation, unseen: bool, at: Timestamp) {
+        if self.seen.state != seen.state {
+            self.since = at;
+        }
+        self.tells |= seen.source.is_some_and(is_own_word);
+        self.seen.clone_from(seen);
+        self.unseen = unseen;
+    }
+
+    pub(super) fn turn_ended(&mut self, text: Option<&str>) {
+        self.turn_since = None;
+        self.last_message = text.map(|text| cut(text, LAST_MESSAGE).0.to_owned());
+    }
+
+    /// Returns the number of the running process.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        match self.phase {
+            Phase::Up { pid } | Phase::Stopping { pid } => Some(pid),
+            Phase::Down | Phase::Starting => None,
+        }
+    }
+
+    /// Returns whether keys would reach it.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        matches!(self.phase, Phase::Up { .. })
+    }
+
+    /// Returns whether something else seems to stand in the terminal where the agent was: a program that told its own
+    /// state tells it no more, and all there is to go by is a shell's prompt or silence.
+    #[must_use]
+    pub fn is_replaced(&self, seen: &Observation) -> bool {
+        self.tells && matches!(seen.source, Some(Source::Prompt | Source::Activity))
+    }
+}
+
+/// Returns whether a process ended in the way in which a machine that goes down ends it, and not by itself.
+pub(super) fn is_forced(exit: Exit) -> bool {
+    const HUNG_UP: i32 = 1;
+    const TERMINATED: i32 = 15;
+    match exit {
+        Exit::Lost | Exit::Signal(HUNG_UP | TERMINATED) => true,
+        // As programs say it that catch the signal.
+        Exit::Code(code) => code == 128 + HUNG_UP || code == 128 + TERMINATED,
+        Exit::Signal(_) => false,
+    }
+}
+
+/// Returns whether a source is the program's own word about its state.
+fn is_own_word(source: Source) -> bool {
+    matches!(source, Source::Status | Source::Hook | Source::Record)
+}
