@@ -38,6 +38,9 @@ const FLOODS_AFTER: Duration = Duration::from_millis(1500);
 /// A program that has shown nothing new for this long after its start is ready.
 const READY_AFTER: Duration = Duration::from_millis(700);
 
+/// The same for one that is known by how it looks when it is ready, and does not look so.
+const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
+
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -292,7 +295,7 @@ impl Detector {
     pub fn look_again_at(&self, now: Timestamp) -> Option<Timestamp> {
         let quiet = self.activity.map(|(_, last)| last + ACTIVE_FOR);
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
-        let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + READY_AFTER);
+        let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + self.ready_after());
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
         let stale = self.words.stale_at();
         [quiet, sustained, ready, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
@@ -304,8 +307,13 @@ impl Detector {
             || self.prompt.is_some()
             || self.words.are_any()
             || !self.matches.is_empty()
-            || now.since(quiet_since) >= READY_AFTER
-            || self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER)
+            || now.since(quiet_since) >= self.ready_after()
+            || (!self.adapter.rules.know_idle()
+                && self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER))
+    }
+
+    fn ready_after(&self) -> Duration {
+        if self.adapter.rules.know_idle() { KNOWN_READY_AFTER } else { READY_AFTER }
     }
 
     fn starting(&self, now: Timestamp) -> Verdict {
@@ -388,8 +396,9 @@ impl Detector {
         if !(bare && self.adapter.status.bare_working_is_thinking) {
             return root.state;
         }
-        let shows_tool = self.matches.iter().any(|(m, _)| m.state == AgentState::Working);
-        if shows_tool || self.words.uses_tool().is_some() {
+        let busy = self.matches.iter().map(|(m, _)| m).filter(|m| m.state.is_busy());
+        let shown = busy.max_by_key(|m| m.confidence).map(|m| m.state);
+        if shown == Some(AgentState::Working) || self.words.uses_tool().is_some() {
             AgentState::Working
         } else {
             AgentState::Thinking

@@ -50,6 +50,8 @@ struct Rule {
     any: Vec<Regex>,
     not: Vec<Regex>,
     footer: Vec<Regex>,
+    block: Vec<Regex>,
+    title: Vec<Regex>,
     from_last: Option<Regex>,
     confidence: u8,
     task: Option<usize>,
@@ -92,6 +94,10 @@ pub(super) struct RuleTable {
     not: Vec<Spanned<String>>,
     #[serde(default)]
     footer: Vec<Spanned<String>>,
+    #[serde(default)]
+    block: Vec<Spanned<String>>,
+    #[serde(default)]
+    title: Vec<Spanned<String>>,
     from_last: Option<Spanned<String>>,
     #[serde(default = "default_confidence")]
     confidence: Spanned<u8>,
@@ -141,6 +147,11 @@ impl Rules {
         Ok(Rules { rules: rules.collect::<Result<_, _>>()? })
     }
 
+    /// Returns whether one of the rules knows when the program is ready.
+    pub(super) fn know_idle(&self) -> bool {
+        self.rules.iter().any(|rule| rule.state == AgentState::Idle)
+    }
+
     /// Returns the rules' names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(|rule| rule.name.as_str())
@@ -163,8 +174,16 @@ impl Rules {
     /// Returns every rule that matches what is in view.
     pub(super) fn matches(&self, view: &View) -> Vec<Match> {
         let mut bottom: Option<Vec<&str>> = None;
+        let mut joined: Option<String> = None;
         self.rules
             .iter()
+            .filter(|rule| rule.title.iter().all(|regex| regex.is_match(view.title)))
+            .filter(|rule| {
+                rule.block.is_empty() || {
+                    let text = joined.get_or_insert_with(|| joined_rows(view));
+                    rule.block.iter().all(|regex| regex.is_match(text))
+                }
+            })
             .filter_map(|rule| match rule.region {
                 Region::Title => rule.on_lines(&[view.title]),
                 Region::Cursor => rule.on_lines(&[up_to_cursor(view)]),
@@ -193,6 +212,13 @@ fn telling<'a>(lines: &[&'a str], matched: &'a str) -> &'a str {
     lines[from..].iter().find(says).copied().unwrap_or(matched)
 }
 
+/// The rows in view as one text, without what follows the last that is not empty.
+fn joined_rows(view: &View) -> String {
+    let rows: Vec<&str> = view.rows.iter().map(|row| row.trim_end()).collect();
+    let end = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |at| at + 1);
+    rows[..end].join("\n")
+}
+
 /// The text of the cursor's row that stands before the cursor: what a program asks stands there.
 fn up_to_cursor<'a>(view: &View<'a>) -> &'a str {
     let (row, column) = view.cursor;
@@ -208,7 +234,8 @@ impl Rule {
             None => lines,
         };
         let hit = |regex: &Regex| {
-            lines.iter().find(|line| line.len() <= LONGEST_LINE && regex.is_match(line)).copied()
+            let fits = |line: &str| line.chars().nth(LONGEST_LINE).is_none();
+            lines.iter().find(|line| fits(line) && regex.is_match(line)).copied()
         };
         if self.not.iter().any(|regex| hit(regex).is_some()) {
             return None;
@@ -282,6 +309,8 @@ impl RuleTable {
             any: compiled(&self.any, "any")?,
             not: compiled(&self.not, "not")?,
             footer: compiled(&self.footer, "footer")?,
+            block: compiled(&self.block, "block")?,
+            title: compiled(&self.title, "title")?,
             from_last: compiled(self.from_last.as_slice(), "from_last")?.pop(),
             name: self.name,
             state,

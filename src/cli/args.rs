@@ -194,6 +194,9 @@ pub(super) enum Command {
     Daemon,
     #[command(hide = true)]
     Holder,
+    /// What the measurements of states need
+    #[command(hide = true, subcommand)]
+    Lab(super::lab::Lab),
     #[command(hide = true, name = crate::demo::SUBCOMMAND)]
     DemoAgent {
         name: String,

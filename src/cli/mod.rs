@@ -13,6 +13,7 @@ mod event;
 mod failure;
 mod here;
 mod hook;
+mod lab;
 mod manual;
 mod message;
 mod open;
@@ -81,6 +82,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Some(Command::Man { out }) => return manual::man(out.as_deref()).map(|()| ExitCode::SUCCESS),
         Some(Command::Openapi) => return output::line(&crate::http::openapi()).map(|()| ExitCode::SUCCESS),
+        Some(Command::Lab(command)) => return lab::run(&command).map(|()| ExitCode::SUCCESS),
         _ => {}
     }
     let paths =
@@ -135,7 +137,8 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
             | Command::Hook { .. }
             | Command::Completions { .. }
             | Command::Man { .. }
-            | Command::Openapi,
+            | Command::Openapi
+            | Command::Lab(_),
         ) => Ok(()),
     }
 }

@@ -43,7 +43,7 @@ pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;
 pub use hook::HookCall;
 pub use lock::PlaceError;
-pub use pane::PaneText;
+pub use pane::{Believed, Happening, PaneText, Replay};
 pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Told, Who};
 
 /// Why the daemon could not start.

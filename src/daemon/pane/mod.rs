@@ -9,6 +9,7 @@ mod dialog;
 mod files;
 mod keep;
 mod look;
+mod replay;
 mod screen;
 mod task;
 mod told;
@@ -38,6 +39,7 @@ use crate::terminal::Screen;
 
 pub(super) use files::folder as files_of;
 pub(super) use keep::remove_folder;
+pub use replay::{Believed, Happening, Replay};
 
 /// Whose pane it is.
 #[derive(Clone, Debug)]

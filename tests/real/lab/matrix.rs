@@ -1,0 +1,287 @@
+//! The confusion matrix: recordings replayed through the detector, what was seen held against what was true.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use serde::Deserialize;
+
+use super::drive::{self, Part, Take};
+use super::truth::{Change, Truth};
+use crate::apart::apart;
+use crate::home::program;
+use crate::model::Model;
+use crate::program::{CLAUDE, CODEX, GEMINI, Maker, OLD_CLAUDE, Program, peers};
+
+/// After a true change, so long counts for nothing: the program has to draw it, the detector to see it.
+const TRANSITION: u64 = 500;
+
+/// A state is looked at so often.
+const EVERY: u64 = 50;
+
+/// Columns by rows, as people say it: 80×24, 120×40, 200×50.
+const SIZES: [(u16, u16); 3] = [(24, 80), (40, 120), (50, 200)];
+
+const SEEN: [&str; 7] = ["starting", "idle", "thinking", "working", "waiting", "error", "stopped"];
+
+/// How many may be driven at once; each is a busy program.
+const AT_ONCE: usize = 3;
+
+#[derive(Debug, Deserialize)]
+struct Verdict {
+    at: u64,
+    state: String,
+    reason: String,
+    #[serde(default)]
+    rule: Option<String>,
+}
+
+/// How often which state was seen in which true state.
+#[derive(Clone, Debug, Default)]
+struct Matrix {
+    counts: BTreeMap<(Truth, String), u64>,
+}
+
+impl Matrix {
+    fn add(&mut self, other: &Matrix) {
+        for (key, count) in &other.counts {
+            *self.counts.entry(key.clone()).or_default() += count;
+        }
+    }
+
+    fn all(&self, truth: Truth) -> u64 {
+        self.counts.iter().filter(|((t, _), _)| *t == truth).map(|(_, n)| n).sum()
+    }
+
+    fn right(&self, truth: Truth) -> u64 {
+        self.counts.iter().filter(|((t, seen), _)| *t == truth && t.accepts(seen)).map(|(_, n)| n).sum()
+    }
+
+    fn recall(&self, truth: Truth) -> Option<f64> {
+        share(self.right(truth), self.all(truth))
+    }
+
+    fn precision(&self, seen: &str) -> Option<f64> {
+        let column = self.counts.iter().filter(|((_, s), _)| s == seen);
+        let (right, all) = column
+            .fold((0, 0), |(right, all), ((t, s), n)| (right + if t.accepts(s) { *n } else { 0 }, all + n));
+        share(right, all)
+    }
+
+    fn text(&self, title: &str) -> String {
+        let mut out = format!("\n{title}\n{:>12} ", "true \\ seen");
+        SEEN.iter().for_each(|seen| write!(out, "{seen:>10}").expect("a string"));
+        out.push_str("     recall\n");
+        for truth in Truth::ALL.into_iter().filter(|truth| self.all(*truth) > 0) {
+            write!(out, "{:>12} ", truth.word()).expect("a string");
+            for seen in SEEN {
+                let count = self.counts.get(&(truth, seen.to_owned())).copied().unwrap_or(0);
+                let count = if count == 0 { "·".to_owned() } else { count.to_string() };
+                write!(out, "{count:>10}").expect("a string");
+            }
+            writeln!(out, "{:>11}", percent(self.recall(truth))).expect("a string");
+        }
+        write!(out, "{:>12} ", "precision").expect("a string");
+        SEEN.iter().for_each(|seen| write!(out, "{:>10}", percent(self.precision(seen))).expect("a string"));
+        out.push('\n');
+        out
+    }
+
+    /// Returns the goals that are not met.
+    fn misses(&self) -> Vec<String> {
+        let mut misses = Vec::new();
+        for truth in Truth::ALL {
+            let goal = if truth == Truth::Waiting { 1.0 } else { 0.99 };
+            if let Some(recall) = self.recall(truth).filter(|recall| *recall < goal) {
+                misses.push(format!("recall of {} is {}", truth.word(), percent(Some(recall))));
+            }
+        }
+        for seen in SEEN {
+            if let Some(precision) = self.precision(seen).filter(|precision| *precision < 0.99) {
+                misses.push(format!("precision of {seen} is {}", percent(Some(precision))));
+            }
+        }
+        misses
+    }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "counts of samples are small")]
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+fn folder() -> PathBuf {
+    let folder = peers().join("recordings");
+    std::fs::create_dir_all(&folder).expect("a folder for recordings");
+    folder
+}
+
+/// Every take there is to make of the programs that are here. `AGENTCTL_LAB` keeps those whose name has one of its words,
+/// which commas part.
+fn takes() -> Vec<Take> {
+    let wanted = std::env::var("AGENTCTL_LAB").unwrap_or_default();
+    let mut takes = Vec::new();
+    for program in [CLAUDE, OLD_CLAUDE, CODEX, GEMINI].into_iter().filter(|program| program.is_here()) {
+        for part in Part::ALL.into_iter().filter(|part| part.is_of(program)) {
+            for size in SIZES {
+                // The others do not ask before they tell, or never tell: one recording serves for both.
+                let tellings: &[bool] = if program == CLAUDE { &[true, false] } else { &[true] };
+                takes.extend(tellings.iter().map(|told| Take { program, part, size, told: *told }));
+            }
+        }
+    }
+    takes.retain(|take| wanted.split(',').any(|word| take.name().contains(word)));
+    takes
+}
+
+/// Makes the recordings that are not there yet; returns what could not be made.
+fn record_missing(takes: &[Take]) -> Vec<String> {
+    let folder = folder();
+    let missing: Vec<&Take> = takes.iter().filter(|take| !drive::files(take, &folder).0.exists()).collect();
+    let (next, failed) = (Mutex::new(missing.iter()), Mutex::new(Vec::new()));
+    let model = Model::start();
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let Some(take) = next.lock().expect("the list").next().copied() else { return };
+                    let driven = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                        drive::record(take, &model, &folder)
+                    }));
+                    let problem = match driven {
+                        Ok(Ok(())) => None,
+                        Ok(Err(problem)) => Some(problem),
+                        Err(panic) => Some(
+                            panic
+                                .downcast_ref::<String>()
+                                .cloned()
+                                .unwrap_or_else(|| "the driver panicked".to_owned()),
+                        ),
+                    };
+                    println!("recorded {}{}", take.name(), if problem.is_some() { ": in vain" } else { "" });
+                    if let Some(problem) = problem {
+                        failed.lock().expect("the list").push(format!("{}: {problem}", take.name()));
+                    }
+                }
+            });
+        }
+    });
+    failed.into_inner().expect("the list")
+}
+
+fn replay(recording: &Path, heeds_status: bool) -> Vec<Verdict> {
+    let mut command = Command::new(program());
+    command.args(["lab", "replay"]).arg(recording);
+    if !heeds_status {
+        command.arg("--without-status");
+    }
+    let output = command.output().expect("the program can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).expect("text");
+    lines.lines().map(|line| serde_json::from_str(line).expect("a verdict")).collect()
+}
+
+/// Holds what was seen against what was true, sample by sample; what is wrong is told once a stretch.
+fn compare(name: &str, changes: &[Change], verdicts: &[Verdict], end: u64) -> (Matrix, Vec<String>) {
+    let mut matrix = Matrix::default();
+    let mut wrong: Vec<(String, u64, u64)> = Vec::new();
+    for (n, change) in changes.iter().enumerate() {
+        let until = changes.get(n + 1).map_or(end, |next| next.at);
+        // What is drawn only later, as the driver saw, cannot be seen before.
+        let drawn_later = changes.get(n + 1).is_some_and(|next| next.truth == change.truth);
+        if change.truth == Truth::Unsettled || drawn_later {
+            continue;
+        }
+        let from = if n == 0 { 0 } else { change.at + TRANSITION };
+        let mut at = from;
+        while at < until {
+            let verdict = verdicts.iter().rev().find(|verdict| verdict.at <= at);
+            let seen = verdict.map_or("starting", |verdict| verdict.state.as_str());
+            *matrix.counts.entry((change.truth, seen.to_owned())).or_default() += 1;
+            if !change.truth.accepts(seen) {
+                let why = verdict.map_or("nothing yet", |v| v.reason.as_str());
+                let rule = verdict.and_then(|v| v.rule.as_deref()).unwrap_or_default();
+                let what = format!(
+                    "{name} · {} · {} seen as {seen} · {rule} · {why}",
+                    change.scene,
+                    change.truth.word()
+                );
+                match wrong.last_mut().filter(|(last, _, to)| *last == what && at <= *to + EVERY) {
+                    Some((_, _, to)) => *to = at,
+                    None => wrong.push((what, at, at)),
+                }
+            }
+            at += EVERY;
+        }
+    }
+    let wrong = wrong.into_iter().map(|(what, from, to)| format!("{from}–{to} ms · {what}")).collect();
+    (matrix, wrong)
+}
+
+/// Drives what was not recorded yet, replays everything, prints the matrix, and fails if the goals are not met.
+#[test]
+#[ignore = "it takes many minutes: cargo test --test real matrix -- --ignored --nocapture"]
+fn the_confusion_matrix() {
+    apart(|| {
+        let takes = takes();
+        let only_replay = std::env::var_os("AGENTCTL_LAB_ONLY_REPLAY").is_some();
+        let failed = if only_replay { Vec::new() } else { record_missing(&takes) };
+        let folder = folder();
+        let mut by: BTreeMap<(Program, bool), Matrix> = BTreeMap::new();
+        let mut by_size: BTreeMap<(u16, u16), Matrix> = BTreeMap::new();
+        let (mut whole, mut wrong) = (Matrix::default(), Vec::new());
+        for take in &takes {
+            let (recording, truth) = drive::files(take, &folder);
+            let Ok(changes) = std::fs::read_to_string(&truth) else { continue };
+            let changes: Vec<Change> = serde_json::from_str(&changes).expect("a truth");
+            let end = end_of(&recording);
+            // What was recorded untold is replayed untold; what was told, and is not asked for it, both ways.
+            let ways: &[bool] = match (take.program.maker, take.told) {
+                (Maker::Claude, told) if take.program == CLAUDE => {
+                    if told {
+                        &[true]
+                    } else {
+                        &[false]
+                    }
+                }
+                _ => &[true, false],
+            };
+            for told in ways {
+                let name = format!("{}{}", take.name(), if *told { "" } else { " (not told)" });
+                let (matrix, mistakes) = compare(&name, &changes, &replay(&recording, *told), end);
+                by.entry((take.program, *told)).or_default().add(&matrix);
+                by_size.entry(take.size).or_default().add(&matrix);
+                whole.add(&matrix);
+                wrong.extend(mistakes);
+            }
+        }
+        println!("\nWrong, by stretch:");
+        wrong.iter().for_each(|line| println!("{line}"));
+        println!("\nSamples each {EVERY} ms; {TRANSITION} ms after each true change are left out.");
+        for ((rows, cols), matrix) in &by_size {
+            println!("{}", matrix.text(&format!("{cols}×{rows}")));
+        }
+        let mut misses = Vec::new();
+        for ((program, told), matrix) in &by {
+            let told = if *told { "with OSC 7501" } else { "without OSC 7501" };
+            let title = format!("{} {}, {told}", program.word(), program.version);
+            println!("{}", matrix.text(&title));
+            misses.extend(matrix.misses().into_iter().map(|miss| format!("{title}: {miss}")));
+        }
+        println!("{}", whole.text("Everything"));
+        assert!(failed.is_empty(), "could not be recorded:\n{}", failed.join("\n"));
+        assert!(misses.is_empty(), "goals that are not met:\n{}", misses.join("\n"));
+    });
+}
+
+fn end_of(recording: &Path) -> u64 {
+    let text = std::fs::read_to_string(recording).expect("a recording");
+    let last = text.lines().last().unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(last).ok().and_then(|line| line["at"].as_u64()).unwrap_or(0)
+}
