@@ -147,11 +147,17 @@ pub(super) fn typed(state: &State, to: AgentId, message: MessageId) -> Decision 
 
 /// The pane pressed the key that submits a message.
 pub(super) fn submitted(state: &State, to: AgentId, message: MessageId, now: Timestamp) -> Decision {
-    match state.live(to).filter(|live| is_typing(live, message)) {
-        Some(_) => Decision::default()
-            .event(Event::MessageDelivered { message, to })
-            .effect(Effect::Wake { at: now + SETTLE_FOR, timer: Timer::Settle { message, to } }),
-        None => Decision::default(),
+    let Some(live) = state.live(to).filter(|live| is_typing(live, message)) else {
+        return Decision::default();
+    };
+    let decision = Decision::default()
+        .event(Event::MessageDelivered { message, to })
+        .effect(Effect::Wake { at: now + SETTLE_FOR, timer: Timer::Settle { message, to } });
+    // The agent may be seen to react before the word is here that the key was pressed.
+    let begun = live.turn_since.zip(live.typing).is_some_and(|(since, typing)| since >= typing.at);
+    match live.seen.source.filter(|source| *source != Source::Activity) {
+        Some(by) if begun && live.seen.state.is_busy() => decision.and(acknowledged(message, to, by)),
+        Some(_) | None => decision,
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Pane {
     state: AgentState,
     /// A message was submitted, and the program has not said since that it is busy.
     awaits_reaction: bool,
+    /// It said so before the holder said that the key was pressed.
+    reacted: Option<Observation>,
     modes: Modes,
     size: Size,
     /// Until when its agent is not heard, because it floods while somebody types elsewhere.
@@ -108,6 +110,7 @@ impl Pane {
             shown: Shown::default(),
             state: AgentState::Starting,
             awaits_reaction: false,
+            reacted: None,
             modes: Modes::default(),
             size,
             rests_until: None,

@@ -89,6 +89,11 @@ impl Typist {
         self.job.is_some()
     }
 
+    /// Returns whether the key that submits is pressed, and the holder has not said yet that it took it.
+    pub(super) fn is_pressing(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| matches!(job.doing, Doing::KeyWritten { .. }))
+    }
+
     /// Begins to type a message.
     pub(super) fn begin(
         &mut self,

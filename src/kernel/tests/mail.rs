@@ -80,6 +80,16 @@ fn a_text_is_typed_then_submitted_then_acknowledged_by_what_shows_it() {
 }
 
 #[test]
+fn a_reaction_that_is_seen_before_the_word_of_the_key_is_one_all_the_same() {
+    let mut s = Session::with_team();
+    let (message, _) = s.sent("be-1", "hello");
+    let _ = s.typed_fact("be-1", message);
+    let _ = s.see("be-1", by(AgentState::Working, Source::Status));
+    let _ = s.submitted("be-1", message);
+    assert_eq!(s.fate(message), MessageStatus::Acknowledged { by: Source::Status });
+}
+
+#[test]
 fn a_hook_acknowledges_its_own_prompt_and_no_other() {
     let mut s = Session::with_team();
     let (message, _) = s.sent("be-1", "fix the tests");

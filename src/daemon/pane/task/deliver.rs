@@ -142,10 +142,14 @@ impl Pane {
             Step::Typed(message) => self.tell(News::Typed { message }).await,
             Step::Submitted(message) => {
                 self.key_draft.clear();
-                self.awaits_reaction = true;
                 self.tell(News::Submitted { message }).await;
+                match self.reacted.take() {
+                    Some(seen) => self.tell_seen(seen, now).await,
+                    None => self.awaits_reaction = true,
+                }
             }
             Step::Refused(message, reason) => {
+                self.reacted = None;
                 self.key_draft.left();
                 self.looking.hurry(now);
                 self.tell(News::SubmitRefused { message, reason }).await;
@@ -156,16 +160,25 @@ impl Pane {
     /// Tells at once that the program says it is busy, if a message waits for that: its turn may be over by the next
     /// look.
     pub(super) async fn tell_reaction(&mut self, now: Instant) {
-        if !self.awaits_reaction {
+        let early = self.typist.is_pressing();
+        if !self.awaits_reaction && !early {
             return;
         }
         let seen = self.detector.verdict(self.around.steady.at(now)).seen;
-        if seen.state.is_busy() {
-            self.awaits_reaction = false;
-            self.state = seen.state;
-            self.told.tell(seen.clone(), now);
-            self.tell(News::Observed(seen)).await;
+        if seen.state.is_busy() && early {
+            self.reacted = Some(seen);
+        } else if seen.state.is_busy() {
+            self.tell_seen(seen, now).await;
         }
+    }
+
+    /// Tells what was seen a moment ago; the next look tells what has become of it.
+    async fn tell_seen(&mut self, seen: Observation, now: Instant) {
+        self.awaits_reaction = false;
+        self.state = seen.state;
+        self.told.tell(seen.clone(), now);
+        self.looking.hurry(now);
+        self.tell(News::Observed(seen)).await;
     }
 
     /// Presses the keys that interrupt a turn.
