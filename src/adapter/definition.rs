@@ -79,12 +79,6 @@ impl Adapter {
         self.conversation.clear.as_deref()
     }
 
-    /// Returns what is known of its conversations.
-    #[must_use]
-    pub fn conversation(&self) -> &Conversation {
-        &self.conversation
-    }
-
     /// Returns the keys that answer the dialog which this rule recognises; none where they are not known, so that
     /// nothing may be typed there.
     #[must_use]
@@ -104,22 +98,10 @@ impl Adapter {
         &self.headless
     }
 
-    /// Returns how a draft in its input box is recognised, and the box emptied.
-    #[must_use]
-    pub fn draft(&self) -> &Draft {
-        &self.draft
-    }
-
     /// Returns the variables that it must not inherit; one that ends in `*` means all that begin so.
     #[must_use]
     pub fn scrub(&self) -> &[String] {
         &self.start.scrub
-    }
-
-    /// Returns which hooks it is given at its start.
-    #[must_use]
-    pub fn hooks(&self) -> Hooks {
-        self.start.hooks
     }
 
     /// Returns everything that is known, its rules by name, to be shown.

@@ -175,7 +175,7 @@ pub(super) fn program_at(adapter: &Adapter, command: &[String]) -> Option<usize>
 
 #[cfg(test)]
 mod tests {
-    use super::super::IdIs;
+    use super::super::definition::IdIs;
     use super::*;
 
     fn found(command: &str) -> String {

@@ -26,13 +26,10 @@ mod status;
 mod tests;
 mod told;
 
-pub use definition::{
-    Adapter, Busy, Choose, Confirm, Conversation, Dialog, Draft, Headless, Hooks, IdIs, KeyWord, Keys, Paste,
-    Pattern, Submit, Version,
-};
+pub use definition::{Adapter, Choose, Dialog, Paste, Submit, Version};
 pub use detector::Detector;
-pub use flags::{Expanded, Fixed, Flag, Flags, Mcp, McpEncoding};
+pub use flags::{Expanded, Flag, Flags, McpEncoding};
 pub use library::{Adapters, Own};
-pub use prepare::{Around, Opening, Prepared};
+pub use prepare::{Around, Opening};
 pub use read::{Tally, read_hook, read_session_file};
 pub use rule::{Rules, View};

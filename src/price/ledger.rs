@@ -157,12 +157,6 @@ impl Ledger {
         self.by_team.get(&team)
     }
 
-    /// Returns what was spent on a day.
-    #[must_use]
-    pub fn day(&self, day: Day) -> Spent {
-        self.by_day.get(&day)
-    }
-
     /// Returns what was spent by model, in the order of their names.
     pub fn models(&self) -> impl Iterator<Item = (&str, Spent)> {
         self.by_model.iter().map(|(model, spent)| (model.as_str(), spent))

@@ -55,7 +55,7 @@ fn told_estimated_and_unknown_are_kept_apart() {
     ledger.count(at(1, 1), &told("c", 300, None), None);
     assert_eq!(sums(ledger.total()), (10, 20, 600, 300));
     assert_eq!(ledger.total().money(), MicroUsd(30));
-    assert!(!ledger.total().is_exact());
+    assert!(ledger.total().estimated > MicroUsd(0) || ledger.total().unknown_tokens > 0);
 }
 
 #[test]
@@ -67,7 +67,11 @@ fn a_guess_is_taken_back_where_it_was_put_down_once_the_money_is_told() {
     ledger.count(at(2, 3), &told("c", 250, Some(30)), Some(MicroUsd(25)));
     assert_eq!(sums(ledger.total()), (30, 0, 250, 0));
     assert_eq!(sums(ledger.agent(AgentId(1))), (0, 0, 200, 0));
-    assert_eq!([1, 2, 3].map(|day| ledger.day(Day(day)).money().0), [0, 0, 30]);
+    assert_eq!(
+        [1, 2, 3]
+            .map(|day| ledger.days().find(|(at, _)| *at == Day(day)).map_or(0, |(_, spent)| spent.money().0)),
+        [0, 0, 30]
+    );
     // Tokens alone, before the next word on money: nothing is guessed meanwhile.
     ledger.count(at(2, 3), &told("c", 300, None), Some(MicroUsd(30)));
     assert_eq!(sums(ledger.total()), (30, 0, 300, 0));

@@ -17,4 +17,6 @@ pub use budget::{AtLimit, Budget, Crossing, crossed};
 pub use ledger::{Ledger, Place};
 pub use settings::{Budgets, Settings};
 pub use spent::{Day, Spent};
-pub use table::{Price, Prices};
+#[cfg(test)]
+pub use table::Price;
+pub use table::Prices;

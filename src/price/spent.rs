@@ -31,12 +31,6 @@ impl Spent {
     pub fn money(&self) -> MicroUsd {
         MicroUsd(self.told.0.saturating_add(self.estimated.0))
     }
-
-    /// Returns whether all of the money was told.
-    #[must_use]
-    pub fn is_exact(&self) -> bool {
-        self.estimated.0 == 0 && self.unknown_tokens == 0
-    }
 }
 
 impl AddAssign for Spent {

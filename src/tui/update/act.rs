@@ -67,10 +67,10 @@ impl Turn<'_> {
             }
             Action::Held => self.cmds.push(Cmd::Held),
             Action::Interrupt | Action::Resume | Action::NewConversation | Action::Clear => {
-                self.converse(action)
+                self.converse(action);
             }
             Action::ResumeAll => {
-                self.ask_saying(Command::ResumeAll, "all that ended unseen are brought back")
+                self.ask_saying(Command::ResumeAll, "all that ended unseen are brought back");
             }
             Action::Redraw => {
                 self.cmds.push(Cmd::Redraw);
