@@ -308,12 +308,17 @@ impl Detector {
             || self.words.are_any()
             || !self.matches.is_empty()
             || now.since(quiet_since) >= self.ready_after()
-            || (!self.adapter.rules.know_idle()
+            || (!self.knows_ready()
                 && self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER))
     }
 
+    /// Whether it is known, and was verified, how the program looks when it is ready.
+    fn knows_ready(&self) -> bool {
+        self.adapter.rules.know_idle() && !self.adapter.version().verified.is_empty()
+    }
+
     fn ready_after(&self) -> Duration {
-        if self.adapter.rules.know_idle() { KNOWN_READY_AFTER } else { READY_AFTER }
+        if self.knows_ready() { KNOWN_READY_AFTER } else { READY_AFTER }
     }
 
     fn starting(&self, now: Timestamp) -> Verdict {

@@ -122,7 +122,7 @@ fn codex_and_gemini_are_read_from_screen_and_title() {
     }
     let mut codex = settled("codex");
     for (title, state) in
-        [("⠴ src", AgentState::Thinking), ("[ ! ] Action Required | src", ASKS), ("src", AgentState::Idle)]
+        [("⠴ src", AgentState::Working), ("[ ! ] Action Required | src", ASKS), ("src", AgentState::Idle)]
     {
         codex.title(title);
         assert_eq!(look(&mut codex, &format!("• said{footer}"), 10_000), state, "{title}");
