@@ -17,6 +17,7 @@ mod flags;
 mod library;
 mod prepare;
 mod read;
+mod records;
 mod rule;
 #[cfg(test)]
 mod screens;
@@ -34,5 +35,6 @@ pub use detector::Detector;
 pub use flags::{Expanded, Fixed, Flag, Flags, Mcp, McpEncoding};
 pub use library::{Adapters, Own};
 pub use prepare::{Around, Opening, Prepared};
-pub use read::{Tally, read_hook, read_session_file};
+pub use read::{Head, Journal, Recorded, journal_head, read_hook, read_session_file};
+pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};
