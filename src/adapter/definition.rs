@@ -8,6 +8,7 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::flags::Flags;
+use super::records::Records;
 use super::rule::Rules;
 use crate::domain::Key;
 
@@ -25,6 +26,7 @@ pub struct Adapter {
     pub(super) dialogs: Vec<Dialog>,
     pub(super) flags: Flags,
     pub(super) headless: Headless,
+    pub(super) records: Records,
     pub(super) rules: Arc<Rules>,
     /// The text of its files, the eldest first: name and text.
     pub(super) texts: Vec<(String, String)>,
@@ -98,6 +100,12 @@ impl Adapter {
         &self.headless
     }
 
+    /// Returns where it keeps what it is doing.
+    #[must_use]
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
     /// Returns the variables that it must not inherit; one that ends in `*` means all that begin so.
     #[must_use]
     pub fn scrub(&self) -> &[String] {
@@ -112,7 +120,7 @@ impl Adapter {
             "adapter": self.about, "version": self.version, "start": self.start,
             "conversation": self.conversation, "submit": self.submit, "interrupt": self.interrupt,
             "draft": self.draft, "status": self.status, "dialog": self.dialogs, "flags": self.flags,
-            "headless": self.headless, "rule": rules,
+            "headless": self.headless, "records": self.records, "rule": rules,
         })
     }
 

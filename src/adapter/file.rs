@@ -12,6 +12,7 @@ use super::definition::{
     About, Adapter, Conversation, Dialog, Draft, Headless, Interrupt, Start, Status, Submit, Version,
 };
 use super::flags::Flags;
+use super::records::Records;
 use super::rule::{RuleTable, Rules};
 use crate::manifest::{Ancestor, Manifest, ManifestError, Spanned, read_lineage};
 
@@ -32,6 +33,7 @@ struct File {
     dialog: Vec<Spanned<Dialog>>,
     flags: Option<Flags>,
     headless: Option<Headless>,
+    records: Option<Records>,
     #[serde(default)]
     rule: Vec<RuleTable>,
 }
@@ -92,6 +94,7 @@ impl Adapter {
         put(&mut self.status, file.status);
         put(&mut self.flags, file.flags);
         put(&mut self.headless, file.headless);
+        put(&mut self.records, file.records);
         self.texts.push((name, text));
         Ok(())
     }

@@ -17,6 +17,7 @@ mod flags;
 mod library;
 mod prepare;
 mod read;
+mod records;
 mod rule;
 #[cfg(test)]
 mod screens;
@@ -30,6 +31,7 @@ pub use definition::{Adapter, Choose, Dialog, Paste, Submit, Version};
 pub use detector::Detector;
 pub use flags::{Expanded, Flag, Flags, McpEncoding};
 pub use library::{Adapters, Own};
-pub use prepare::{Around, Opening};
-pub use read::{Tally, read_hook, read_session_file};
+pub use prepare::{Around, Opening, Prepared};
+pub use read::{Head, Journal, Recorded, journal_head, read_hook, read_session_file};
+pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};

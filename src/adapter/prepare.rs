@@ -5,6 +5,7 @@
 //! the command says itself: a person's own words win.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 use serde_json::Value;
@@ -52,6 +53,13 @@ pub struct Prepared {
 }
 
 impl Adapter {
+    /// Returns whether a command names the file of hooks of this start, which lies in `folder`.
+    #[must_use]
+    pub fn is_hooked(&self, argv: &[OsString], folder: &Path) -> bool {
+        let file = settings::file_name(self.start.hooks).map(|name| folder.join(name));
+        file.is_some_and(|file| argv.iter().any(|word| word.as_os_str() == file.as_os_str()))
+    }
+
     /// Returns how a program is to be started.
     #[must_use]
     pub fn prepare(&self, launch: &Launch, around: &Around<'_>) -> Prepared {

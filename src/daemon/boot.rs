@@ -139,8 +139,11 @@ async fn resume(session: &mut Session, world: &mut World) {
     let searches = expected.into_iter().map(|(agent, epoch, pid)| {
         let (adapter, deaf) = world.known_of(&launched(agent));
         let folder = world.paths.agent(&session.name, agent);
-        let about = About { session: session.name.clone(), agent, epoch, folder, adapter, deaf };
-        let socket = world.paths.holders().join(socket_name(&session.name, agent, epoch));
+        let talk = session.state().conversations(agent).last();
+        let conversation = talk.map(|talk| (talk.id.clone(), talk.transcript.clone()));
+        let session = session.name.clone();
+        let about = About { session, agent, epoch, folder, adapter, deaf, conversation };
+        let socket = world.paths.holders().join(socket_name(&about.session, agent, epoch));
         pane::find(about, socket, pid)
     });
     let found: Vec<Adopted> = futures_util::future::join_all(searches).await.into_iter().flatten().collect();

@@ -21,6 +21,7 @@ mod hook;
 mod lock;
 mod pane;
 mod pool;
+mod records;
 mod request;
 mod session;
 mod slot;

@@ -220,6 +220,7 @@ impl Session {
         let slot_conversation = slot.conversation.clone();
         match news {
             News::HolderGone => return self.answer_downs(),
+            News::Recorded(told) => return self.recorded(agent, epoch, told, world),
             News::Bell => return self.tell(&ServerMessage::Bell { agent }),
             News::Clipboard(text) => {
                 return self.tell(&ServerMessage::Clipboard { agent, text });

@@ -122,6 +122,7 @@ impl Slot {
                 self.typed = Some(news.clone());
             }
             News::Bell
+            | News::Recorded(_)
             | News::Clipboard(_)
             | News::InputFull { .. }
             | News::AnswerRefused { .. }

@@ -241,7 +241,16 @@ impl World {
             env: environment::assemble(base, &prepared.env, &scrubbed, &told),
             size: Size::new(24, 80),
         };
-        let about = pane::About { session: session.clone(), agent: agent.id, epoch, folder, adapter, deaf };
+        let conversation = prepared.conversation.map(|id| (id, None));
+        let about = pane::About {
+            session: session.clone(),
+            agent: agent.id,
+            epoch,
+            folder,
+            adapter,
+            deaf,
+            conversation,
+        };
         pane::Start { about, spec, files: prepared.files }
     }
 

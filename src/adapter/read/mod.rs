@@ -6,6 +6,7 @@
 mod claude;
 mod codex;
 mod gemini;
+mod journal;
 #[cfg(test)]
 mod tests;
 mod tool;
@@ -13,9 +14,10 @@ mod usage;
 
 use serde_json::Value;
 
-pub use usage::Tally;
+pub use journal::{Head, Journal, Recorded, journal_head};
 
-use crate::domain::{AgentState, Signal, Source, clean};
+use super::records::Form;
+use crate::domain::{AgentState, Signal, Source, Timestamp, clean};
 
 /// The longest text that is taken over from a program, such as the last thing its model said, in bytes.
 const LONGEST: usize = 32 << 10;
@@ -34,11 +36,13 @@ pub fn read_hook(cli: &str, payload: &Value) -> Vec<Signal> {
 /// Reads the file in which a program keeps what it is doing, if it is the one of the process `pid`, which began at
 /// `started` by the system's own count (the 22nd field of `/proc/PID/stat`), where that is known.
 #[must_use]
-pub fn read_session_file(cli: &str, payload: &Value, pid: u32, started: Option<&str>) -> Vec<Signal> {
-    match cli {
-        "claude" => claude::read_session(payload, pid, started),
-        _ => Vec::new(),
+pub fn read_session_file(form: Form, payload: &Value, pid: u32, started: Option<&str>) -> Vec<Recorded> {
+    if form != Form::Claude {
+        return Vec::new();
     }
+    let since = ["statusUpdatedAt", "updatedAt"].iter().find_map(|field| payload.get(field)?.as_i64());
+    let told = claude::read_session(payload, pid, started).into_iter();
+    told.map(|signal| Recorded { signal, at: since.map(Timestamp) }).collect()
 }
 
 /// Returns a text field, if it is there and not empty.

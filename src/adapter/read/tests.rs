@@ -140,7 +140,10 @@ fn the_status_line_tells_version_and_money_and_the_session_file_only_of_its_own_
         json!({"pid": 7, "sessionId": "s-1", "procStart": "198052", "version": "2.1.329",
                "status": status, "waitingFor": waits})
     };
-    let read = |file: &Value, pid, started| states(&read_session_file("claude", file, pid, started));
+    let read = |file: &Value, pid, started| {
+        let told = read_session_file(Form::Claude, file, pid, started).into_iter();
+        states(&told.map(|told| told.signal).collect::<Vec<_>>())
+    };
     let asks = file("waiting", "permission prompt");
     assert_eq!(read(&asks, 7, Some("198052")), [AgentState::Waiting(WaitFor::Approval)]);
     assert_eq!(read(&file("waiting", "dialog open"), 7, None), [AgentState::Waiting(WaitFor::Answer)]);

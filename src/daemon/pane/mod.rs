@@ -9,6 +9,7 @@ mod dialog;
 mod files;
 mod keep;
 mod look;
+mod recorded;
 mod replay;
 mod screen;
 mod task;
@@ -29,7 +30,7 @@ use super::headroom::Headroom;
 use super::pool::Pool;
 use super::request::Colors;
 use super::world::PaneNews;
-use crate::adapter::Adapter;
+use crate::adapter::{Adapter, Recorded};
 use crate::domain::{
     AgentId, ApprovalId, Evidence, Exit, Input, MessageId, Name, Observation, Signal, Verdict,
 };
@@ -53,6 +54,8 @@ pub(super) struct About {
     pub(super) adapter: Arc<Adapter>,
     /// Whether its program's own word for its state (OSC 7501) is neither asked for nor heard.
     pub(super) deaf: bool,
+    /// The conversation that it was told to be in, or was known to be in, and where that is kept.
+    pub(super) conversation: Option<(String, Option<PathBuf>)>,
 }
 
 /// How an agent is to be started.
@@ -114,6 +117,8 @@ pub(super) enum Order {
     Answer { approval: ApprovalId, dialog: String, verdict: Verdict },
     /// Take in what the program told beside its screen.
     Signal(Signal),
+    /// Take in what the program's records say.
+    Recorded(Recorded),
     /// Take another size.
     Resize(Extent),
     /// Ask the process tree to end, and force it after a grace.
@@ -145,6 +150,8 @@ pub(super) enum News {
     Failed { reason: String },
     /// It is seen doing something else.
     Observed(Observation),
+    /// Its records say something new.
+    Recorded(Vec<Recorded>),
     /// It ended, and everything it printed is on the screen.
     Exited(Exit),
     /// Its holder is gone; nothing of its process tree is left.
@@ -190,11 +197,29 @@ impl News {
                 Fact::AnswerRefused { agent, epoch, approval, reason: word(reason) }
             }
             News::HolderGone
+            | News::Recorded(_)
             | News::Bell
             | News::Clipboard(_)
             | News::NotDone { .. }
             | News::InputFull { .. } => return None,
         })
+    }
+}
+
+/// A way to tell the loop about one start of one agent.
+#[derive(Clone, Debug)]
+pub(super) struct Teller {
+    news: mpsc::Sender<PaneNews>,
+    session: Name,
+    agent: AgentId,
+    epoch: u32,
+}
+
+impl Teller {
+    /// Tells what its records say; returns whether anybody is there to hear it.
+    pub(super) async fn recorded(&self, told: Vec<Recorded>) -> bool {
+        let news = News::Recorded(told);
+        self.news.send((self.session.clone(), self.agent, self.epoch, news)).await.is_ok()
     }
 }
 

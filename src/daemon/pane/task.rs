@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::super::clock;
 use super::super::frames::Frames;
 use super::super::pool::Urgency;
+use super::super::records::{Cue, Subject};
 use super::super::request::Colors;
 use super::attention::{Attention, Ways};
 use super::dialog::Shown;
@@ -38,15 +40,15 @@ const KEEP_EVERY: u64 = 1 << 20;
 
 /// One start of one agent.
 pub(super) struct Pane {
-    about: About,
-    around: Around,
+    pub(super) about: About,
+    pub(super) around: Around,
     orders: mpsc::Receiver<Order>,
     place: ScreenPlace,
     /// Orders that need the screen while it is away.
     deferred: Vec<Order>,
     holder: Option<Holder>,
-    detector: Detector,
-    looking: Looking,
+    pub(super) detector: Detector,
+    pub(super) looking: Looking,
     texts: Texts,
     told: Told,
     typist: Typist,
@@ -75,6 +77,8 @@ pub(super) struct Pane {
     /// The agent's process, as long as its holder is this pane's to talk to.
     process: Option<Orphan>,
     erase: Option<PathBuf>,
+    /// What tells the watch over its records what is known of it.
+    pub(super) records: Option<watch::Sender<Cue>>,
 }
 
 struct Holder {
@@ -122,6 +126,7 @@ impl Pane {
             exit: None,
             process: None,
             erase: None,
+            records: None,
         }
     }
 
@@ -218,6 +223,12 @@ impl Pane {
         keep::forget(self.about.folder.clone(), u64::MAX).await;
         self.size = Size::new(spec.size.rows(), spec.size.cols());
         self.begin_screen(Box::new(Screen::new(self.size)), spec.first_seq);
+        let subject = Subject::started(
+            &self.about.adapter,
+            &spec,
+            &files::folder(&self.about.folder, self.about.epoch),
+            clock::wall(),
+        );
         let written = files::write(self.about.folder.clone(), self.about.epoch, files).await;
         let started = match written {
             Ok(()) => pty::spawn(&program, &["holder".as_ref()], &spec).await.map_err(|error| chain(&error)),
@@ -242,6 +253,7 @@ impl Pane {
                 self.looking.disturbed(Instant::now());
                 self.process = Orphan::of(running.child);
                 self.tell(News::Started { pid: running.child }).await;
+                self.watch_records(subject.map(|subject| subject.with_pid(running.child)));
             }
             Err(reason) => {
                 let reason = clean(&reason, 300);
@@ -265,6 +277,8 @@ impl Pane {
         self.attention.begin();
         self.detector = Detector::resumed(Arc::clone(&self.about.adapter), self.around.steady.now());
         self.looking.disturbed(Instant::now());
+        let files = files::folder(&self.about.folder, self.about.epoch);
+        self.watch_records(Subject::found(&self.about.adapter, child, &files));
     }
 
     fn begin_screen(&mut self, mut screen: Box<Screen>, seq: u64) {
@@ -281,7 +295,9 @@ impl Pane {
             Order::Press(input) if self.typist.is_typing() => self.wait(input).await,
             Order::Press(input) => self.pressed(&input).await,
             Order::Abandon { message } => self.abandon_text(message),
+            Order::Recorded(recorded) => self.recorded(&recorded),
             Order::Signal(signal) => {
+                self.cue_conversation(&signal);
                 self.detector.signal(&signal, self.around.steady.now());
                 self.looking.hurry(Instant::now());
             }
@@ -402,6 +418,7 @@ impl Pane {
 
     async fn holder_gone(&mut self) {
         self.holder = None;
+        self.records = None;
         if self.exit.is_none() {
             keep::end_orphan(&self.about, self.process.take()).await;
             self.exit = Some(Exit::Lost);
@@ -513,6 +530,7 @@ impl Pane {
         self.shown.see(&mut seen, rows, now);
         let again = self.detector.look_again_at(at).map(|at| self.around.steady.instant(at));
         self.note_state(seen.state);
+        self.cue_state(seen.state);
         let (draft, until) = self.key_draft.stands(self.detector.draft(), now);
         seen.draft = draft;
         Some((seen, [again, until].into_iter().flatten().min()))

@@ -10,7 +10,7 @@ use super::super::pane::Order;
 use super::super::slot::Asked;
 use super::super::world::World;
 use super::{AnswerTo, Session};
-use crate::adapter::Opening;
+use crate::adapter::{Opening, Recorded};
 use crate::domain::{
     Actor, AgentId, AgentRef, Command, Event, EventRecord, MessageId, Signal, Usage, Verdict, clean,
 };
@@ -133,6 +133,27 @@ impl Session {
                 drop(answer.send(HookAnswer { print: Some(self.status_line(agent)) }));
             }
             None => drop(answer.send(nothing())),
+        }
+    }
+
+    /// Takes in what the records of an agent's program say.
+    pub(in super::super) fn recorded(
+        &mut self,
+        agent: AgentId,
+        epoch: u32,
+        told: Vec<Recorded>,
+        world: &mut World,
+    ) {
+        for recorded in told {
+            match &recorded.signal {
+                Signal::State { .. } | Signal::Version { .. } => {}
+                Signal::Used(usage) => self.used(agent, epoch, usage.clone(), world),
+                signal => {
+                    let fact = Fact::Signalled { agent, epoch, signal: signal.clone() };
+                    self.take(Input::Fact(fact), AnswerTo::Nobody, world);
+                }
+            }
+            self.give(agent, Order::Recorded(recorded));
         }
     }
 

@@ -1,0 +1,308 @@
+//! What agent programs keep of themselves in files, watched: one small task an agent whose adapter names records.
+//!
+//! A few known files are looked at, by their length and time, every second while something may change and every five
+//! otherwise, all agents in the same moment so that an idle machine sleeps in between. What is new is read and told
+//! as evidence and as what was used; nothing here decides which of several witnesses is right.
+
+mod find;
+mod lines;
+mod process;
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use self::lines::{Grown, Lines};
+use super::clock::Steady;
+use super::pane::Teller;
+use crate::adapter::{Adapter, Form, Journal, Recorded, read_session_file};
+use crate::domain::{Signal, Timestamp, Usage};
+
+/// How often it is looked while something may change, and otherwise.
+const QUICK: Duration = Duration::from_secs(1);
+const SLOW: Duration = Duration::from_secs(5);
+
+/// Something may change for so long after something did.
+const LIVELY: Duration = Duration::from_secs(10);
+
+/// The longest file of a session's state, in bytes.
+const SESSION_FILE: u64 = 256 << 10;
+
+/// Whose records they are.
+#[derive(Clone, Debug)]
+pub(super) struct Subject {
+    adapter: Arc<Adapter>,
+    pid: u32,
+    root: PathBuf,
+    cwd: Option<PathBuf>,
+    /// When it was started, by the clock of the wall; none if this daemon did not start it.
+    since: Option<Timestamp>,
+    /// Whether it was given its adapter's file of hooks.
+    hooked: bool,
+}
+
+/// What is known of an agent that matters to its records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cue {
+    /// Whether it has a turn under way, or something is asked.
+    pub(super) busy: bool,
+    /// The conversation that it is in, and where that is kept, as far as it told.
+    pub(super) conversation: Option<(String, Option<PathBuf>)>,
+}
+
+fn variable(env: &[(OsString, OsString)], name: &str) -> Option<String> {
+    let found = env.iter().find(|(known, _)| known == OsStr::new(name));
+    found.and_then(|(_, value)| value.to_str().map(str::to_owned))
+}
+
+impl Subject {
+    /// Returns whose records they are that a process which was just started will keep; none if it keeps none.
+    pub(super) fn started(
+        adapter: &Arc<Adapter>,
+        spec: &crate::pty::Spec,
+        files: &Path,
+        since: Timestamp,
+    ) -> Option<Subject> {
+        let root = adapter.records().root(|name| variable(&spec.env, name))?;
+        let hooked = adapter.is_hooked(&spec.argv, files);
+        let (adapter, cwd) = (Arc::clone(adapter), Some(spec.cwd.clone()));
+        Some(Subject { adapter, pid: 0, root, cwd, since: Some(since), hooked })
+    }
+
+    /// Says which process it is.
+    pub(super) fn with_pid(self, pid: u32) -> Subject {
+        Subject { pid, ..self }
+    }
+
+    /// Returns whose records they are that a process keeps which was found alive; none if it keeps none.
+    pub(super) fn found(adapter: &Arc<Adapter>, pid: u32, files: &Path) -> Option<Subject> {
+        if adapter.records().form == Form::None {
+            return None;
+        }
+        let env = process::environment(pid);
+        let root = adapter.records().root(|name| variable(&env, name))?;
+        let hooked = adapter.is_hooked(&process::command(pid), files);
+        Some(Subject { adapter: Arc::clone(adapter), pid, root, cwd: None, since: None, hooked })
+    }
+}
+
+/// Watches an agent's records until the sender of cues is dropped.
+pub(super) fn watch(subject: Subject, first: Cue, teller: Teller, steady: Steady) -> watch::Sender<Cue> {
+    let (cues, mut cue) = watch::channel(first);
+    tokio::spawn(async move {
+        let mut reading = Reading::of(subject);
+        let mut lively_until = Instant::now() + LIVELY;
+        loop {
+            let now = cue.borrow_and_update().clone();
+            let busy = now.busy;
+            let looked = tokio::task::spawn_blocking(move || {
+                let told = reading.look(&now);
+                (reading, told)
+            });
+            // It does not panic; if it did, there would be nothing left to watch with.
+            let Ok((back, told)) = looked.await else { return };
+            reading = back;
+            if !told.is_empty() {
+                lively_until = Instant::now() + LIVELY;
+                if !teller.recorded(told).await {
+                    return;
+                }
+            }
+            let every = if busy || Instant::now() < lively_until { QUICK } else { SLOW };
+            let slept = tokio::time::sleep_until(next(&steady, every));
+            tokio::select! {
+                () = slept => {}
+                changed = cue.changed() => match changed {
+                    // Whoever began to work has not written of it yet, and whoever ended has not either.
+                    Ok(()) => tokio::time::sleep_until(next(&steady, QUICK)).await,
+                    Err(_) => return,
+                },
+            }
+        }
+    });
+    cues
+}
+
+/// Returns the next moment at which everybody looks.
+fn next(steady: &Steady, every: Duration) -> Instant {
+    let every = i64::try_from(every.as_millis()).unwrap_or(1000);
+    let now = steady.now().0;
+    steady.instant(Timestamp((now / every + 1) * every))
+}
+
+/// An agent's records as far as they were read.
+#[derive(Debug)]
+struct Reading {
+    subject: Subject,
+    state: StateFile,
+    /// The conversation that the file of its state names.
+    named: Option<String>,
+    journal: Option<Open>,
+    /// The conversation for which no journal was found, and how many looks ago.
+    missed: Option<(Option<String>, u32)>,
+    told: Vec<Usage>,
+}
+
+/// The file of a process's state.
+#[derive(Debug, Default)]
+struct StateFile {
+    pid: Option<u32>,
+    path: PathBuf,
+    seen: Option<(u64, u64, i64, i64)>,
+}
+
+/// A journal that is being read.
+#[derive(Debug)]
+struct Open {
+    conversation: Option<String>,
+    lines: Lines,
+    journal: Journal,
+}
+
+impl Reading {
+    fn of(subject: Subject) -> Reading {
+        let (state, journal) = (StateFile::default(), None);
+        Reading { subject, state, named: None, journal, missed: None, told: Vec::new() }
+    }
+
+    /// Returns what is new.
+    fn look(&mut self, cue: &Cue) -> Vec<Recorded> {
+        let mut told = self.look_at_state();
+        if self.subject.adapter.records().reads_journal(self.subject.hooked) {
+            self.look_for_journal(cue, &mut told);
+            self.read_journal(&mut told);
+        }
+        told
+    }
+
+    fn look_at_state(&mut self) -> Vec<Recorded> {
+        let records = self.subject.adapter.records();
+        if records.session.is_empty() {
+            return Vec::new();
+        }
+        if self.state.pid.is_none() {
+            let path = |pid| records.session_of(pid).map(|name| self.subject.root.join(name));
+            let there = |pid| path(pid).filter(|path| path.is_file()).map(|path| (pid, path));
+            let found = there(self.subject.pid)
+                .or_else(|| process::family(self.subject.pid).into_iter().skip(1).find_map(there));
+            let Some((pid, path)) = found else { return Vec::new() };
+            self.state = StateFile { pid: Some(pid), path, seen: None };
+        }
+        let Some(pid) = self.state.pid else { return Vec::new() };
+        let Ok(about) = std::fs::metadata(&self.state.path) else { return Vec::new() };
+        let now = lines::stamp(&about);
+        if self.state.seen == Some(now) {
+            return Vec::new();
+        }
+        let Some(payload) = whole(&self.state.path) else { return Vec::new() };
+        // One that is being written is no JSON yet, and is looked at again.
+        self.state.seen = Some(now);
+        let mut told = read_session_file(records.form, &payload, pid, process::began(pid).as_deref());
+        if let Some(Signal::Conversation { id, .. }) =
+            told.iter().map(|told| &told.signal).find(|signal| matches!(signal, Signal::Conversation { .. }))
+        {
+            self.named = Some(id.clone());
+        }
+        // Its hooks tell of its conversations, and where they are kept.
+        told.retain(|told| !(self.subject.hooked && matches!(told.signal, Signal::Conversation { .. })));
+        told
+    }
+
+    fn look_for_journal(&mut self, cue: &Cue, told: &mut Vec<Recorded>) {
+        let adapter = Arc::clone(&self.subject.adapter);
+        let records = adapter.records();
+        // What the process keeps open is what it writes to now.
+        let settled = self.journal.is_some() && !cue.busy;
+        let held = match records.form {
+            Form::Codex if !settled => find::held(&self.subject.root, records, self.subject.pid),
+            _ => find::Held::default(),
+        };
+        let said = cue.conversation.as_ref();
+        let wanted = held.conversation.clone().or(self.named.clone()).or(said.map(|(id, _)| id.clone()));
+        let open = self.journal.as_ref();
+        let is_open = open.is_some_and(|open| match (&held.journal, &wanted) {
+            (Some(path), _) => open.lines.path() == path,
+            (None, wanted) => wanted.is_none() || open.conversation == *wanted,
+        });
+        if is_open || self.is_missed(wanted.as_ref(), &held, cue.busy) {
+            return;
+        }
+        let root = &self.subject.root;
+        let named = said.filter(|(id, _)| Some(id) == wanted.as_ref()).and_then(|(_, path)| path.clone());
+        let path = held.journal.or(named.filter(|path| path.is_file())).or_else(|| match &wanted {
+            Some(id) => find::matching(root, &records.journal_of(Some(id))).into_iter().next(),
+            None => {
+                let (cwd, since) =
+                    self.subject.cwd.as_deref().zip(self.subject.since).filter(|_| cue.busy)?;
+                find::begun(root, records, cwd, since)
+            }
+        });
+        let Some(path) = path else {
+            self.missed = Some((wanted, 0));
+            return;
+        };
+        let head = find::head(records.form, &path);
+        let conversation = head.map(|head| head.conversation).or(wanted);
+        if let Some(id) = conversation.clone().filter(|id| said.is_none_or(|(said, _)| said != id)) {
+            let transcript = Some(path.clone());
+            told.push(Recorded { signal: Signal::Conversation { id, transcript }, at: None });
+        }
+        let journal = Journal::new(records.form);
+        self.journal = Some(Open { conversation, lines: Lines::new(path), journal });
+        (self.missed, self.told) = (None, Vec::new());
+    }
+
+    /// Returns whether it was looked for a moment ago and was not there; a folder is not walked again and again.
+    fn is_missed(&mut self, wanted: Option<&String>, held: &find::Held, busy: bool) -> bool {
+        let Some((missed, looks)) = &mut self.missed else { return false };
+        *looks += 1;
+        held.journal.is_none() && missed.as_ref() == wanted && (!busy || *looks % 5 != 0)
+    }
+
+    fn read_journal(&mut self, told: &mut Vec<Recorded>) {
+        let Some(open) = &mut self.journal else { return };
+        let mut said = Vec::new();
+        let journal = &mut open.journal;
+        let mut grown = open.lines.read(|line| keep(&mut said, journal.line(line)));
+        if let Ok(Grown::Anew) = grown {
+            *journal = Journal::new(self.subject.adapter.records().form);
+            grown = open.lines.read(|line| keep(&mut said, journal.line(line)));
+        }
+        // A total that is told before the end of all that is there would look as if it had begun anew.
+        let at_end = matches!(grown, Ok(Grown::ToEnd));
+        let since = self.subject.since;
+        // What an earlier process was doing when it ended says nothing of this one.
+        said.retain(|said| said.at.zip(since).is_none_or(|(at, since)| at >= since));
+        told.extend(said);
+        if at_end && self.subject.adapter.records().counts(self.subject.hooked) {
+            let used = open.journal.used();
+            let new = used.iter().filter(|usage| !self.told.contains(usage)).cloned();
+            told.extend(new.map(|usage| Recorded { signal: Signal::Used(usage), at: None }));
+            self.told = used;
+        }
+    }
+}
+
+/// Keeps what is still so: of states the last one.
+fn keep(said: &mut Vec<Recorded>, new: Vec<Recorded>) {
+    for recorded in new {
+        said.retain(|old| std::mem::discriminant(&old.signal) != std::mem::discriminant(&recorded.signal));
+        said.push(recorded);
+    }
+}
+
+/// Reads a small file of JSON.
+fn whole(path: &Path) -> Option<serde_json::Value> {
+    let (file, _) = lines::open(path).ok()?;
+    let mut bytes = Vec::new();
+    file.take(SESSION_FILE).read_to_end(&mut bytes).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+#[cfg(test)]
+mod tests;
