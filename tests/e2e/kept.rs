@@ -48,6 +48,7 @@ fn printed(home: &Home, session: &str, agent: &str) -> String {
 fn contiguous(output: &str) -> usize {
     let numbers: Vec<usize> =
         output.lines().filter_map(|line| line.trim_end().strip_prefix("line ")?.parse().ok()).collect();
+    assert_eq!(numbers.first().copied().unwrap_or(1), 1, "the beginning is missing");
     // The last line may be cut off in the middle of its number.
     let whole = &numbers[..numbers.len().saturating_sub(1)];
     for (found, expected) in whole.iter().zip(1..) {
@@ -57,6 +58,7 @@ fn contiguous(output: &str) -> usize {
     whole.len()
 }
 
+/// Four that print numbered lines without end.
 const WRITERS: &str = r#"
 [session]
 name = "s"
@@ -71,10 +73,25 @@ count = 4
 command = ["sh", "-c", "i=0; while :; do i=$((i+1)); echo line $i; done"]
 "#;
 
+/// How many lines all floods of a writer have together, at most. What is kept of an agent has a cap on disk of 16 MiB;
+/// so many lines are 26 MB, and a third of that compressed. Whatever is missing of them is lost, and not trimmed.
+const MOST_LINES: usize = 2_000_000;
+
+/// Four that print so many numbered lines, and as many more whenever they are given a line.
+fn flooders(lines: usize) -> String {
+    let endless = "while :; do i=$((i+1)); echo line $i; done";
+    let gated = format!(
+        "stty -echo; n=0; while n=$((n+{lines})); do while [ $i -lt $n ]; do i=$((i+1)); echo line $i; done; read -r go; done"
+    );
+    assert!(WRITERS.contains(endless), "{WRITERS}");
+    WRITERS.replace(endless, &gated)
+}
+
 #[test]
 fn a_daemon_killed_at_any_moment_loses_no_agent_no_byte_and_no_screen() {
     let rounds = std::env::var("AGENTCTL_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
-    let home = Home::with(WRITERS);
+    let flood = MOST_LINES / (rounds + 1);
+    let home = Home::with(&flooders(flood));
     home.ok(&["up"]);
     home.wait_for_state("chief", "idle");
     home.ok(&["send", "chief", "remember me"]);
@@ -83,9 +100,12 @@ fn a_daemon_killed_at_any_moment_loses_no_agent_no_byte_and_no_screen() {
     let mut dice = 0x9e37_79b9_7f4a_7c15_u64;
     for round in 0..rounds {
         let lines = contiguous(&printed(&home, "s", "w-1"));
+        for n in 1..=4 {
+            home.ok(&["keys", &format!("w-{n}"), "enter"]);
+        }
         // Some random amount of work later, wherever the daemon then is.
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round);
-        let more = usize::try_from(dice >> 52).unwrap_or(0);
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round as u64);
+        let more = usize::try_from(dice >> 52).unwrap_or(0).min(flood / 2);
         let screen = || home.ok(&["agent", "screen", "w-1"]);
         until("the writers to go on", || {
             let last = screen()
@@ -136,7 +156,7 @@ fn an_exit_that_nobody_saw_is_told_by_the_next_daemon() {
 
 #[test]
 fn agents_go_on_while_the_daemon_is_replaced() {
-    let home = Home::with(WRITERS);
+    let home = Home::with(&flooders(MOST_LINES));
     home.ok(&["up"]);
     // Of a flood one sees what one happens to see; that it is past a number holds for good.
     until("w-2 to be past its hundredth line", || {

@@ -152,9 +152,13 @@ impl Window {
         Some((bottom - top - 1, right - left - 1))
     }
 
-    /// Waits until the program ends, and returns its exit code.
+    /// Waits until the program ends and everything it wrote is here, and returns its exit code.
     pub fn ends(&mut self) -> u32 {
-        self.child.wait().expect("the program ends").exit_code()
+        let code = self.child.wait().expect("the program ends").exit_code();
+        let terminal = self.shown.terminal.lock().expect("the screen");
+        let wait = self.shown.changed.wait_timeout_while(terminal, PATIENCE, |terminal| !terminal.ended);
+        assert!(!wait.expect("the screen").1.timed_out(), "the program has ended and left its terminal open");
+        code
     }
 
     /// Ends the program at once, as a window that is closed by force.
