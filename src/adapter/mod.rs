@@ -31,7 +31,7 @@ pub use definition::{Adapter, Choose, Dialog, Paste, Submit, Version};
 pub use detector::Detector;
 pub use flags::{Expanded, Flag, Flags, McpEncoding};
 pub use library::{Adapters, Own};
-pub use prepare::{Around, Opening, Prepared};
+pub use prepare::{Around, Opening};
 pub use read::{Head, Journal, Recorded, journal_head, read_hook, read_session_file};
 pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};

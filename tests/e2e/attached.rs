@@ -154,7 +154,7 @@ fn a_card_is_shown_now_and_then_and_gives_no_pane_its_size() {
     card.types(agent, "echo now; stty size\n");
     home.wait_for_screen("shell", "now\n20 70");
 
-    let mut next = |client: &mut Client| loop {
+    let next = |client: &mut Client| loop {
         if let Some(tick) = tick(&client.sees(agent)) {
             return tick;
         }
