@@ -250,8 +250,8 @@ fn an_unverified_version_is_told_among_the_evidence_and_changes_nothing() {
     claude.signal(&Signal::Version { version: "2.1.329".to_owned() }, ms(9_000));
     assert_eq!(told(&mut claude), None);
     claude.signal(&Signal::Version { version: "3.0.0".to_owned() }, ms(9_000));
-    assert!(told(&mut claude).unwrap().starts_with("Claude Code 3.0.0 is unverified"));
     assert_eq!(look(&mut claude, BOX, 10_000), AgentState::Idle);
+    assert!(told(&mut claude).unwrap().starts_with("Claude Code 3.0.0 is unverified"));
     assert!(told(&mut settled("goose")).unwrap().contains("never verified"));
     assert_eq!(told(&mut settled("generic")), None);
 }
