@@ -42,11 +42,12 @@ struct Entry<'a> {
 }
 
 impl Attention {
-    /// Returns what waits, the focused agent's first selected.
-    pub(in crate::tui) fn new(model: &Model) -> Attention {
+    /// Returns what waits, the focused agent's first selected; none if nothing does.
+    pub(in crate::tui) fn of(model: &Model) -> Option<Attention> {
         let entries = entries(model);
         let own = entries.iter().find(|entry| Some(entry.agent) == model.focus);
-        Attention { at: own.or(entries.first()).map(|entry| entry.about), page: Page::default() }
+        let at = own.or(entries.first()).map(|entry| entry.about)?;
+        Some(Attention { at: Some(at), page: Page::default() })
     }
 
     fn selected<'a>(&self, entries: &'a [Entry<'a>]) -> usize {
@@ -309,13 +310,13 @@ mod tests {
     #[test]
     fn what_is_asked_is_shown_whole_and_how_long_it_waits() {
         let model = asked();
-        insta::assert_snapshot!("attention", seen(&Attention::new(&model), &model, (90, 24)));
+        insta::assert_snapshot!("attention", seen(&Attention::of(&model).unwrap(), &model, (90, 24)));
     }
 
     #[test]
     fn it_is_answered_without_going_there() {
         let model = asked();
-        let mut open = Attention::new(&model);
+        let mut open = Attention::of(&model).unwrap();
         let reply = keys(&mut open, &model, "home a");
         assert!(reply.contains("approval: ApprovalId(1), verdict: Allow"), "{reply}");
         assert!(keys(&mut open, &model, "d").contains("Deny { reason: None }"));
@@ -331,7 +332,7 @@ mod tests {
     #[test]
     fn what_is_settled_elsewhere_leaves_the_list_and_another_is_selected() {
         let mut model = asked();
-        let mut open = Attention::new(&model);
+        let mut open = Attention::of(&model).unwrap();
         keys(&mut open, &model, "home");
         model.approvals.remove(0);
         let reply = keys(&mut open, &model, "2");

@@ -19,7 +19,13 @@ impl Turn<'_> {
         Some(match action {
             Action::Palette => Box::new(Palette::new(self.model)),
             Action::Help => Box::new(Help::new(self.model, copy::KEYS)),
-            Action::Attention => Box::new(Attention::new(self.model)),
+            Action::Attention => match Attention::of(self.model) {
+                Some(waiting) => Box::new(waiting),
+                None => {
+                    self.say("nothing waits for you");
+                    return None;
+                }
+            },
             Action::Find => Box::new(Palette::agents(self.model)),
             Action::PickLayout => Box::new(Picker::layouts(self.model)),
             Action::PickTheme => Box::new(Picker::themes(self.model)),
