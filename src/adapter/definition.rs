@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::flags::Flags;
 use super::records::Records;
 use super::rule::Rules;
+use super::server::Server;
 use crate::domain::Key;
 
 /// What is known of one program.
@@ -27,6 +28,7 @@ pub struct Adapter {
     pub(super) flags: Flags,
     pub(super) headless: Headless,
     pub(super) records: Records,
+    pub(super) server: Server,
     pub(super) rules: Arc<Rules>,
     /// The text of its files, the eldest first: name and text.
     pub(super) texts: Vec<(String, String)>,
@@ -106,6 +108,12 @@ impl Adapter {
         &self.records
     }
 
+    /// Returns the server that it offers.
+    #[must_use]
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// Returns the variables that it must not inherit; one that ends in `*` means all that begin so.
     #[must_use]
     pub fn scrub(&self) -> &[String] {
@@ -120,7 +128,7 @@ impl Adapter {
             "adapter": self.about, "version": self.version, "start": self.start,
             "conversation": self.conversation, "submit": self.submit, "interrupt": self.interrupt,
             "draft": self.draft, "status": self.status, "dialog": self.dialogs, "flags": self.flags,
-            "headless": self.headless, "records": self.records, "rule": rules,
+            "headless": self.headless, "records": self.records, "server": self.server, "rule": rules,
         })
     }
 

@@ -14,6 +14,7 @@ use super::definition::{
 use super::flags::Flags;
 use super::records::Records;
 use super::rule::{RuleTable, Rules};
+use super::server::Server;
 use crate::manifest::{Ancestor, Manifest, ManifestError, Spanned, read_lineage};
 
 /// Everything that may stand in an adapter's file.
@@ -34,6 +35,7 @@ struct File {
     flags: Option<Flags>,
     headless: Option<Headless>,
     records: Option<Records>,
+    server: Option<Server>,
     #[serde(default)]
     rule: Vec<RuleTable>,
 }
@@ -95,6 +97,7 @@ impl Adapter {
         put(&mut self.flags, file.flags);
         put(&mut self.headless, file.headless);
         put(&mut self.records, file.records);
+        put(&mut self.server, file.server);
         self.texts.push((name, text));
         Ok(())
     }

@@ -21,6 +21,7 @@ mod records;
 mod rule;
 #[cfg(test)]
 mod screens;
+mod server;
 mod settings;
 mod status;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use detector::Detector;
 pub use flags::{Expanded, Flag, Flags, McpEncoding};
 pub use library::{Adapters, Own};
 pub use prepare::{Around, Opening};
-pub use read::{Head, Journal, Recorded, journal_head, read_hook, read_session_file};
+pub use read::{Head, Journal, Recorded, Served, journal_head, read_hook, read_session_file};
 pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};
+pub use server::{Address, Listen};

@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::definition::{Adapter, IdIs};
+use super::server::Listen;
 use super::{library, settings};
 use crate::domain::Launch;
 
@@ -34,6 +35,8 @@ pub struct Around<'a> {
     pub folder: &'a Path,
     /// Settings of the whole machine that the program would otherwise read in the place of the file it is given.
     pub machine: Option<Value>,
+    /// Where the program may have a server listen; none if it is to have none.
+    pub listen: Option<Listen>,
 }
 
 /// How a program is to be started.
@@ -125,6 +128,13 @@ impl Adapter {
                 prepared.env.entry(name.clone()).or_insert(value);
             }
         }
+        if let Some(listen) =
+            around.listen.as_ref().filter(|_| self.server.is_any() && !self.server.is_said(rest))
+        {
+            let port = listen.port.to_string();
+            added.extend(self.server.args.iter().map(|word| word.replace("{port}", &port)));
+            prepared.env.insert(self.server.password.clone(), listen.password.clone());
+        }
         let wrapped = at > 0 && rest.first().is_some_and(|word| word == "--");
         let place = at + 1 + usize::from(wrapped);
         prepared.argv.splice(place..place, added);
@@ -147,7 +157,7 @@ impl Adapter {
 }
 
 /// Returns whether an argument is this word, or this word with a value.
-fn says(arg: &str, word: &str) -> bool {
+pub(super) fn says(arg: &str, word: &str) -> bool {
     match word.ends_with('=') {
         true => arg.starts_with(word),
         false => arg.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')),
@@ -172,6 +182,7 @@ mod tests {
             program: Path::new("/opt/agentctl"),
             folder: Path::new("/run/f"),
             machine: None,
+            listen: None,
         };
         Adapters::builtin().unwrap().find(launch).prepare(launch, &around)
     }

@@ -5,6 +5,8 @@
 
 mod deliver;
 
+pub(super) use deliver::new_number;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -220,6 +222,10 @@ impl Session {
         let slot_conversation = slot.conversation.clone();
         match news {
             News::HolderGone => return self.answer_downs(),
+            News::Serves(answers) => {
+                slot.server = Some(answers);
+                return;
+            }
             News::Recorded(told) => return self.recorded(agent, epoch, told, world),
             News::Bell => return self.tell(&ServerMessage::Bell { agent }),
             News::Clipboard(text) => {

@@ -1,5 +1,6 @@
 //! An agent's place in its session: the pane it has now, through all its starts.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
@@ -7,11 +8,15 @@ use tokio::sync::mpsc;
 use super::clients::Extent;
 use super::frames::Frames;
 use super::pane::{News, Order};
-use crate::domain::{AgentId, Exit, Observation};
+use super::records::Answered;
+use crate::domain::{AgentId, Exit, Observation, Signal, Verdict};
 use crate::kernel::Fact;
 
 /// The size of a pane that nobody has looked at yet: rows and columns.
 const FIRST_SIZE: Extent = (24, 80);
+
+/// The most questions of a program's server that are remembered.
+const ASKED: usize = 64;
 
 /// What became of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,9 @@ pub(super) struct Slot {
     pub(super) frames: Frames,
     /// The conversation that its program was told to be in.
     pub(super) conversation: Option<String>,
+    /// Where its program's server takes answers, and what it asks there.
+    pub(super) server: Option<mpsc::Sender<Answered>>,
+    pub(super) asked: BTreeSet<String>,
     orders: Option<mpsc::Sender<Order>>,
     has_holder: bool,
     size: Extent,
@@ -48,6 +56,8 @@ impl Default for Slot {
             epoch: 0,
             frames: Frames::default(),
             conversation: None,
+            server: None,
+            asked: BTreeSet::new(),
             orders: None,
             has_holder: false,
             size: FIRST_SIZE,
@@ -78,6 +88,24 @@ impl Slot {
             frames: self.frames.clone(),
             ..Slot::default()
         };
+    }
+
+    /// Notes what its program's server tells of questions: only those it asks there can be answered there.
+    pub(super) fn note_asked(&mut self, signal: &Signal) {
+        match signal {
+            Signal::Asks(ask) if self.server.is_some() && self.asked.len() < ASKED => {
+                self.asked.extend(ask.key.clone());
+            }
+            Signal::AskSettled { key: Some(key) } => drop(self.asked.remove(key)),
+            Signal::AskSettled { key: None } => self.asked.clear(),
+            _ => {}
+        }
+    }
+
+    /// Gives its program's server an answer; returns whether the question was asked there.
+    pub(super) fn answer_server(&mut self, key: &str, verdict: &Verdict) -> bool {
+        let server = self.server.as_ref().filter(|_| self.asked.contains(key));
+        server.is_some_and(|server| server.try_send((key.to_owned(), verdict.clone())).is_ok())
     }
 
     /// Gives the pane an order.
@@ -123,6 +151,7 @@ impl Slot {
             }
             News::Bell
             | News::Recorded(_)
+            | News::Serves(_)
             | News::Clipboard(_)
             | News::InputFull { .. }
             | News::AnswerRefused { .. }

@@ -22,7 +22,7 @@ use super::pool::Pool;
 use super::request::Colors;
 use super::wake::Wakes;
 use super::{DaemonError, environment, socket_name};
-use crate::adapter::{Adapter, Around, Opening};
+use crate::adapter::{Adapter, Around, Listen, Opening};
 use crate::config::Paths;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
@@ -92,6 +92,12 @@ pub(super) struct World {
     starting: Arc<Semaphore>,
     looks_at_adapters: bool,
     adapters_changed: bool,
+}
+
+/// Returns a place on this machine at which a program may listen: a port that is free now, and a new password.
+fn free_place() -> Option<Listen> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).ok()?;
+    Some(Listen { port: listener.local_addr().ok()?.port(), password: super::session::new_number()? })
 }
 
 /// Writes a file so that it is there whole or not at all, its owner's alone.
@@ -228,6 +234,7 @@ impl World {
             program: &self.program,
             folder: &pane::files_of(&folder, epoch),
             machine: adapters::machine_settings(),
+            listen: adapter.server().is_any().then(free_place).flatten(),
         };
         let prepared = adapter.prepare(launch, &around);
         let told = environment::Told { session, agent: &agent.name, epoch, program: &self.program };

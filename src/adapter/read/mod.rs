@@ -7,12 +7,15 @@ mod claude;
 mod codex;
 mod gemini;
 mod journal;
+mod opencode;
 #[cfg(test)]
 mod tests;
 mod tool;
 mod usage;
 
 use serde_json::Value;
+
+pub use opencode::Served;
 
 pub use journal::{Head, Journal, Recorded, journal_head};
 

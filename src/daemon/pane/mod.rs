@@ -28,6 +28,7 @@ use super::clock::Steady;
 use super::frames::Frames;
 use super::headroom::Headroom;
 use super::pool::Pool;
+use super::records::Answered;
 use super::request::Colors;
 use super::world::PaneNews;
 use crate::adapter::{Adapter, Recorded};
@@ -118,7 +119,7 @@ pub(super) enum Order {
     /// Take in what the program told beside its screen.
     Signal(Signal),
     /// Take in what the program's records say.
-    Recorded(Recorded),
+    Recorded(Box<Recorded>),
     /// Take another size.
     Resize(Extent),
     /// Ask the process tree to end, and force it after a grace.
@@ -150,6 +151,8 @@ pub(super) enum News {
     Failed { reason: String },
     /// It is seen doing something else.
     Observed(Observation),
+    /// Its program has a server that takes answers.
+    Serves(mpsc::Sender<Answered>),
     /// Its records say something new.
     Recorded(Vec<Recorded>),
     /// It ended, and everything it printed is on the screen.
@@ -198,6 +201,7 @@ impl News {
             }
             News::HolderGone
             | News::Recorded(_)
+            | News::Serves(_)
             | News::Bell
             | News::Clipboard(_)
             | News::NotDone { .. }
@@ -216,6 +220,12 @@ pub(super) struct Teller {
 }
 
 impl Teller {
+    /// Tells where answers are taken; returns whether anybody is there to hear it.
+    pub(super) async fn serves(&self, answers: mpsc::Sender<Answered>) -> bool {
+        let news = News::Serves(answers);
+        self.news.send((self.session.clone(), self.agent, self.epoch, news)).await.is_ok()
+    }
+
     /// Tells what its records say; returns whether anybody is there to hear it.
     pub(super) async fn recorded(&self, told: Vec<Recorded>) -> bool {
         let news = News::Recorded(told);

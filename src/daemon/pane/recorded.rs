@@ -3,21 +3,54 @@
 
 use super::super::clock;
 use super::super::records::{self, Cue, Subject};
-use super::Teller;
 use super::task::Pane;
-use crate::adapter::Recorded;
+use super::{Teller, files};
+use crate::adapter::{Address, Recorded};
 use crate::domain::{AgentState, Signal, Timestamp};
+use crate::pty::Spec;
+
+/// What a program keeps and offers beside its screen.
+pub(super) struct Keeps {
+    subject: Option<Subject>,
+    server: Option<Address>,
+}
+
+impl Keeps {
+    /// Says which process it is.
+    pub(super) fn of(self, pid: u32) -> Keeps {
+        Keeps { subject: self.subject.map(|subject| subject.with_pid(pid)), ..self }
+    }
+}
 
 impl Pane {
-    /// Has the records of its program watched, if it keeps any.
-    pub(super) fn watch_records(&mut self, subject: Option<Subject>) {
-        let Some(subject) = subject else { return };
+    /// Returns what a program that is about to be started will keep and offer.
+    pub(super) fn keeps(&self, spec: &Spec) -> Keeps {
+        let adapter = &self.about.adapter;
+        let files = files::folder(&self.about.folder, self.about.epoch);
+        Keeps {
+            subject: Subject::started(adapter, spec, &files, clock::wall()),
+            server: records::server_of(adapter, spec),
+        }
+    }
+
+    /// Returns what a program that was found alive keeps and offers.
+    pub(super) fn keeps_of_found(&self, pid: u32) -> Keeps {
+        let adapter = &self.about.adapter;
+        let files = files::folder(&self.about.folder, self.about.epoch);
+        Keeps { subject: Subject::found(adapter, pid, &files), server: records::server_found(adapter, pid) }
+    }
+
+    /// Has the records of its program watched, if it keeps any, and its server followed, if it has one.
+    pub(super) fn watch_records(&mut self, keeps: Keeps) {
+        let Keeps { subject, server } = keeps;
         let teller = Teller {
             news: self.around.news.clone(),
             session: self.about.session.clone(),
             agent: self.about.agent,
             epoch: self.about.epoch,
         };
+        self.server = server.map(|server| records::follow(server, teller.clone()));
+        let Some(subject) = subject else { return };
         let first = Cue { busy: false, conversation: self.about.conversation.clone() };
         self.records = Some(records::watch(subject, first, teller, self.around.steady));
     }

@@ -8,13 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use super::super::clock;
 use super::super::frames::Frames;
 use super::super::pool::Urgency;
-use super::super::records::{Cue, Subject};
+use super::super::records::Cue;
 use super::super::request::Colors;
 use super::attention::{Attention, Ways};
 use super::dialog::Shown;
@@ -79,6 +78,8 @@ pub(super) struct Pane {
     erase: Option<PathBuf>,
     /// What tells the watch over its records what is known of it.
     pub(super) records: Option<watch::Sender<Cue>>,
+    /// Its program's server is followed as long as this is here.
+    pub(super) server: Option<oneshot::Sender<()>>,
 }
 
 struct Holder {
@@ -127,6 +128,7 @@ impl Pane {
             process: None,
             erase: None,
             records: None,
+            server: None,
         }
     }
 
@@ -223,12 +225,7 @@ impl Pane {
         keep::forget(self.about.folder.clone(), u64::MAX).await;
         self.size = Size::new(spec.size.rows(), spec.size.cols());
         self.begin_screen(Box::new(Screen::new(self.size)), spec.first_seq);
-        let subject = Subject::started(
-            &self.about.adapter,
-            &spec,
-            &files::folder(&self.about.folder, self.about.epoch),
-            clock::wall(),
-        );
+        let keeps = self.keeps(&spec);
         let written = files::write(self.about.folder.clone(), self.about.epoch, files).await;
         let started = match written {
             Ok(()) => pty::spawn(&program, &["holder".as_ref()], &spec).await.map_err(|error| chain(&error)),
@@ -253,7 +250,7 @@ impl Pane {
                 self.looking.disturbed(Instant::now());
                 self.process = Orphan::of(running.child);
                 self.tell(News::Started { pid: running.child }).await;
-                self.watch_records(subject.map(|subject| subject.with_pid(running.child)));
+                self.watch_records(keeps.of(running.child));
             }
             Err(reason) => {
                 let reason = clean(&reason, 300);
@@ -277,8 +274,8 @@ impl Pane {
         self.attention.begin();
         self.detector = Detector::resumed(Arc::clone(&self.about.adapter), self.around.steady.now());
         self.looking.disturbed(Instant::now());
-        let files = files::folder(&self.about.folder, self.about.epoch);
-        self.watch_records(Subject::found(&self.about.adapter, child, &files));
+        let keeps = self.keeps_of_found(child);
+        self.watch_records(keeps);
     }
 
     fn begin_screen(&mut self, mut screen: Box<Screen>, seq: u64) {
@@ -418,7 +415,7 @@ impl Pane {
 
     async fn holder_gone(&mut self) {
         self.holder = None;
-        self.records = None;
+        (self.records, self.server) = (None, None);
         if self.exit.is_none() {
             keep::end_orphan(&self.about, self.process.take()).await;
             self.exit = Some(Exit::Lost);

@@ -7,6 +7,7 @@
 mod find;
 mod lines;
 mod process;
+mod server;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read as _;
@@ -20,7 +21,7 @@ use tokio::time::Instant;
 use self::lines::{Grown, Lines};
 use super::clock::Steady;
 use super::pane::Teller;
-use crate::adapter::{Adapter, Form, Journal, Recorded, read_session_file};
+use crate::adapter::{Adapter, Address, Form, Journal, Recorded, read_session_file};
 use crate::domain::{Signal, Timestamp, Usage};
 
 /// How often it is looked while something may change, and otherwise.
@@ -44,6 +45,25 @@ pub(super) struct Subject {
     since: Option<Timestamp>,
     /// Whether it was given its adapter's file of hooks.
     hooked: bool,
+}
+
+pub(super) use server::{Answered, follow};
+
+/// Returns where the server is of a process that was just started; none if it offers none.
+pub(super) fn server_of(adapter: &Adapter, spec: &crate::pty::Spec) -> Option<Address> {
+    let argv: Vec<String> = spec.argv.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    adapter.server().at(&argv, |name| variable(&spec.env, name))
+}
+
+/// Returns where the server is of a process that was found alive; none if it offers none.
+pub(super) fn server_found(adapter: &Adapter, pid: u32) -> Option<Address> {
+    if !adapter.server().is_any() {
+        return None;
+    }
+    let argv: Vec<String> =
+        process::command(pid).iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let env = process::environment(pid);
+    adapter.server().at(&argv, |name| variable(&env, name))
 }
 
 /// What is known of an agent that matters to its records.
@@ -143,10 +163,13 @@ struct Reading {
     /// The conversation that the file of its state names.
     named: Option<String>,
     journal: Option<Open>,
-    /// The conversation for which no journal was found, and how many looks ago.
-    missed: Option<(Option<String>, u32)>,
+    /// What no journal was found for, and how many looks ago.
+    missed: Option<(Missed, u32)>,
     told: Vec<Usage>,
 }
+
+/// A conversation for which no journal was found, and whether its agent was busy.
+type Missed = (Option<String>, bool);
 
 /// The file of a process's state.
 #[derive(Debug, Default)]
@@ -229,7 +252,11 @@ impl Reading {
             (Some(path), _) => open.lines.path() == path,
             (None, wanted) => wanted.is_none() || open.conversation == *wanted,
         });
-        if is_open || self.is_missed(wanted.as_ref(), &held, cue.busy) {
+        let missed = (wanted.clone(), cue.busy);
+        let looks = self.looks_at(&missed);
+        // A folder is not walked again and again for what is not there.
+        if is_open || (held.journal.is_none() && !looks.is_power_of_two()) {
+            self.missed = Some((missed, looks));
             return;
         }
         let root = &self.subject.root;
@@ -243,7 +270,7 @@ impl Reading {
             }
         });
         let Some(path) = path else {
-            self.missed = Some((wanted, 0));
+            self.missed = Some((missed, looks));
             return;
         };
         let head = find::head(records.form, &path);
@@ -257,11 +284,10 @@ impl Reading {
         (self.missed, self.told) = (None, Vec::new());
     }
 
-    /// Returns whether it was looked for a moment ago and was not there; a folder is not walked again and again.
-    fn is_missed(&mut self, wanted: Option<&String>, held: &find::Held, busy: bool) -> bool {
-        let Some((missed, looks)) = &mut self.missed else { return false };
-        *looks += 1;
-        held.journal.is_none() && missed.as_ref() == wanted && (!busy || *looks % 5 != 0)
+    /// Returns how often it was looked for this, with this time.
+    fn looks_at(&self, missed: &Missed) -> u32 {
+        let before = self.missed.as_ref().filter(|(before, _)| before == missed);
+        before.map_or(1, |(_, looks)| looks.saturating_add(1))
     }
 
     fn read_journal(&mut self, told: &mut Vec<Recorded>) {

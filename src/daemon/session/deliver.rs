@@ -27,7 +27,7 @@ pub(super) fn opening(conversation: Option<&str>) -> Option<Opening> {
 }
 
 /// Returns a random number in the form of a UUID, version 4.
-fn new_number() -> Option<String> {
+pub(in super::super) fn new_number() -> Option<String> {
     let mut bytes = [0_u8; 16];
     std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes)).ok()?;
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -151,9 +151,25 @@ impl Session {
                 signal => {
                     let fact = Fact::Signalled { agent, epoch, signal: signal.clone() };
                     self.take(Input::Fact(fact), AnswerTo::Nobody, world);
+                    self.asked_by_server(agent, signal, world);
                 }
             }
-            self.give(agent, Order::Recorded(recorded));
+            self.give(agent, Order::Recorded(Box::new(recorded)));
+        }
+    }
+
+    /// A program's server asks something, or no more: whoever asks there can be answered there, as at a hook.
+    fn asked_by_server(&mut self, agent: AgentId, signal: &Signal, world: &mut World) {
+        let Some(slot) = self.slots.get_mut(&agent).filter(|slot| slot.server.is_some()) else { return };
+        slot.note_asked(signal);
+        let fact = match signal {
+            Signal::Asks(ask) => ask.key.clone().map(|key| Fact::HookWaits { agent, key }),
+            Signal::AskSettled { key: Some(key) } => Some(Fact::HookGone { agent, key: key.clone() }),
+            _ => None,
+        };
+        if let Some(fact) = fact {
+            self.take(Input::Fact(fact), AnswerTo::Nobody, world);
+            self.clients.approvals(&self.kernel, self.trouble.as_deref());
         }
     }
 
@@ -175,7 +191,8 @@ impl Session {
 
     /// Answers at the hooks that wait for this.
     pub(super) fn answer_hook(&mut self, agent: AgentId, key: &str, verdict: &Verdict, world: &mut World) {
-        let heard = self.door.let_go(agent, key, Some(verdict));
+        let served = self.slots.get_mut(&agent).is_some_and(|slot| slot.answer_server(key, verdict));
+        let heard = self.door.let_go(agent, key, Some(verdict)) || served;
         let gone = Fact::HookGone { agent, key: key.to_owned() };
         self.take(Input::Fact(gone), AnswerTo::Nobody, world);
         let asked = {

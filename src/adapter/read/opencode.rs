@@ -1,0 +1,291 @@
+//! opencode: what its server tells, event by event. It knows of every conversation that its program has; a task of its
+//! own is a conversation below another one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{bounded, text, tool};
+use crate::domain::{AgentState, Ask, AskKind, MicroUsd, Signal, Source, Tokens, Usage, WaitFor, clean};
+
+/// The most conversations that are remembered.
+const CONVERSATIONS: usize = 512;
+
+/// What a server has told so far.
+#[derive(Clone, Debug, Default)]
+pub struct Served {
+    busy: BTreeSet<String>,
+    below: BTreeSet<String>,
+    /// The turn failed, and none has begun since.
+    failed: bool,
+    /// What each conversation has used of each model.
+    used: BTreeMap<String, BTreeMap<String, (Tokens, u64)>>,
+}
+
+fn state(state: AgentState, rule: &str, detail: &str) -> Signal {
+    Signal::State { source: Source::Record, state, rule: rule.to_owned(), detail: clean(detail, 160) }
+}
+
+impl Served {
+    /// Reads one event.
+    pub fn event(&mut self, event: &Value) -> Vec<Signal> {
+        let kind = text(event, "type").unwrap_or_default();
+        let told = event.get("properties").unwrap_or(&Value::Null);
+        match kind {
+            "session.created" | "session.updated" => self.session(told.get("info").unwrap_or(&Value::Null)),
+            "session.status" => self.status(told),
+            "session.error" => self.error(told),
+            "message.part.updated" => tool_used(told.get("part").unwrap_or(&Value::Null)),
+            "permission.asked" => asked(told),
+            "permission.replied" => {
+                let key = text(told, "requestID").map(|id| clean(id, 80));
+                vec![Signal::AskSettled { key }, state(AgentState::Working, kind, "it was answered")]
+            }
+            "question.asked" => {
+                let questions = told.get("questions").and_then(|questions| questions.get(0));
+                let detail = questions.and_then(|first| text(first, "question")).unwrap_or("a question");
+                vec![state(AgentState::Waiting(WaitFor::Answer), kind, detail)]
+            }
+            "question.replied" | "question.rejected" => {
+                vec![state(AgentState::Thinking, kind, "it was answered")]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Reads what it answers to the question what each of its conversations is doing, and what is asked there.
+    pub fn now(&mut self, status: &Value, permissions: &Value) -> Vec<Signal> {
+        self.busy.clear();
+        for (id, status) in status.as_object().into_iter().flatten().take(CONVERSATIONS) {
+            if text(status, "type") != Some("idle") {
+                self.busy.insert(clean(id, 80));
+            }
+        }
+        let mut out = vec![self.whole("session.status")];
+        let asked_now = permissions.as_array().map_or(&[][..], Vec::as_slice);
+        out.extend(asked_now.iter().take(32).flat_map(asked));
+        out
+    }
+
+    fn whole(&self, rule: &str) -> Signal {
+        match (self.busy.is_empty(), self.failed) {
+            (false, _) => state(AgentState::Thinking, rule, "a turn is under way"),
+            (true, false) => state(AgentState::Idle, rule, "no turn is under way"),
+            (true, true) => state(AgentState::Error, rule, "the turn failed"),
+        }
+    }
+
+    fn status(&mut self, told: &Value) -> Vec<Signal> {
+        let (Some(id), Some(status)) = (text(told, "sessionID"), told.get("status")) else {
+            return Vec::new();
+        };
+        let id = clean(id, 80);
+        match text(status, "type") {
+            Some("idle") => {
+                if !self.busy.remove(&id) {
+                    return Vec::new();
+                }
+                return vec![self.whole("session.status")];
+            }
+            Some("retry") => {
+                let why = text(status, "message").unwrap_or("its model does not answer");
+                return vec![state(
+                    AgentState::Thinking,
+                    "session.status",
+                    &format!("it tries again: {why}"),
+                )];
+            }
+            Some("busy") => {}
+            _ => return Vec::new(),
+        }
+        // It says so again with each step of a turn.
+        if self.busy.len() >= CONVERSATIONS || !self.busy.insert(id.clone()) {
+            return Vec::new();
+        }
+        self.failed = false;
+        let mut out = vec![self.whole("session.status")];
+        if !self.below.contains(&id) {
+            out.push(Signal::Conversation { id, transcript: None });
+        }
+        out
+    }
+
+    fn error(&mut self, told: &Value) -> Vec<Signal> {
+        let error = told.get("error").unwrap_or(&Value::Null);
+        if text(error, "name") == Some("MessageAbortedError") {
+            return Vec::new();
+        }
+        let words = error.get("data").and_then(|data| text(data, "message")).unwrap_or("the turn failed");
+        self.failed = true;
+        vec![state(AgentState::Error, "session.error", words)]
+    }
+
+    fn session(&mut self, info: &Value) -> Vec<Signal> {
+        let Some(id) = text(info, "id").map(|id| clean(id, 80)) else { return Vec::new() };
+        if text(info, "parentID").is_some() && self.below.len() < CONVERSATIONS {
+            self.below.insert(id.clone());
+        }
+        let tokens = info.get("tokens").unwrap_or(&Value::Null);
+        let count = |field: &str| tokens.get(field).and_then(Value::as_u64).unwrap_or(0);
+        let cache = |field: &str| {
+            tokens.get("cache").and_then(|cache| cache.get(field)).and_then(Value::as_u64).unwrap_or(0)
+        };
+        let total = Tokens {
+            input: count("input"),
+            output: count("output") + count("reasoning"),
+            cache_read: cache("read"),
+            cache_write: cache("write"),
+        };
+        if total.total() == 0 || (self.used.len() >= CONVERSATIONS && !self.used.contains_key(&id)) {
+            return Vec::new();
+        }
+        let cost = MicroUsd::from_usd(info.get("cost").and_then(Value::as_f64).unwrap_or(0.0)).0;
+        let model = info.get("model").and_then(|model| text(model, "id")).unwrap_or_default();
+        self.used(id, clean(model, 80), total, cost)
+    }
+
+    /// It tells totals of a whole conversation; what other models had of them before is theirs.
+    fn used(&mut self, id: String, model: String, total: Tokens, cost: u64) -> Vec<Signal> {
+        let used = self.used.entry(id.clone()).or_default();
+        let (mut before, mut paid) = (Tokens::default(), 0);
+        for (_, (tokens, cost)) in used.iter().filter(|(other, _)| **other != model) {
+            before += *tokens;
+            paid += *cost;
+        }
+        let tokens = Tokens {
+            input: total.input.saturating_sub(before.input),
+            output: total.output.saturating_sub(before.output),
+            cache_read: total.cache_read.saturating_sub(before.cache_read),
+            cache_write: total.cache_write.saturating_sub(before.cache_write),
+        };
+        let cost = cost.saturating_sub(paid);
+        if used.insert(model.clone(), (tokens, cost)) == Some((tokens, cost)) {
+            return Vec::new();
+        }
+        // A model without a price is told to cost nothing.
+        let cost = (cost > 0).then_some(MicroUsd(cost));
+        vec![Signal::Used(Usage { conversation: Some(id), model, tokens: Some(tokens), cost })]
+    }
+}
+
+fn asked(told: &Value) -> Vec<Signal> {
+    let Some(id) = text(told, "id") else { return Vec::new() };
+    let what = text(told, "permission").unwrap_or("tool");
+    let metadata = told.get("metadata").unwrap_or(&Value::Null);
+    let patterns = told.get("patterns").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let patterns: Vec<&str> = patterns.iter().take(20).filter_map(Value::as_str).collect();
+    let detail = text(metadata, "command").or_else(|| text(metadata, "filepath"));
+    let detail = detail.map_or_else(|| patterns.join("\n"), str::to_owned);
+    let kind = AskKind::Permission {
+        tool: clean(what, 80),
+        diff: text(metadata, "diff").map(bounded),
+        detail: bounded(&detail),
+    };
+    let ask = Ask { kind, key: Some(clean(id, 80)) };
+    let words = format!("may it use {what}: {detail}");
+    vec![Signal::Asks(ask), state(AgentState::Waiting(WaitFor::Approval), "permission.asked", &words)]
+}
+
+fn tool_used(part: &Value) -> Vec<Signal> {
+    if text(part, "type") != Some("tool") {
+        return Vec::new();
+    }
+    let name = text(part, "tool").unwrap_or("a tool");
+    let told = part.get("state").unwrap_or(&Value::Null);
+    match text(told, "status") {
+        Some("running") => {
+            let gist = tool::gist(name, told.get("input").unwrap_or(&Value::Null));
+            vec![state(AgentState::Working, "message.part.updated", &gist)]
+        }
+        Some("completed" | "error") => {
+            vec![state(AgentState::Thinking, "message.part.updated", &format!("{name} is done"))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(served: &mut Served, kind: &str, properties: Value) -> Vec<Signal> {
+        let event = [("type".to_owned(), Value::from(kind)), ("properties".to_owned(), properties)];
+        served.event(&Value::Object(event.into_iter().collect()))
+    }
+
+    fn state_of(signals: &[Signal]) -> Option<AgentState> {
+        signals.iter().find_map(|signal| match signal {
+            Signal::State { source: Source::Record, state, .. } => Some(*state),
+            _ => None,
+        })
+    }
+
+    fn status(id: &str, kind: &str) -> Value {
+        json!({"sessionID": id, "status": {"type": kind}})
+    }
+
+    #[test]
+    fn a_turn_is_over_when_no_conversation_is_busy_and_one_that_failed_stays_so() {
+        let mut served = Served::default();
+        let busy = told(&mut served, "session.status", status("s", "busy"));
+        assert_eq!(state_of(&busy), Some(AgentState::Thinking));
+        assert!(busy.contains(&Signal::Conversation { id: "s".into(), transcript: None }));
+        assert_eq!(told(&mut served, "session.status", status("s", "busy")), [], "it says so with each step");
+        told(&mut served, "session.created", json!({"info": {"id": "t", "parentID": "s"}}));
+        let below = told(&mut served, "session.status", status("t", "busy"));
+        assert!(!below.iter().any(|signal| matches!(signal, Signal::Conversation { .. })));
+        assert_eq!(
+            state_of(&told(&mut served, "session.status", status("t", "idle"))),
+            Some(AgentState::Thinking)
+        );
+        let error = json!({"sessionID": "s", "error": {"name": "APIError", "data": {"message": "no"}}});
+        assert_eq!(state_of(&told(&mut served, "session.error", error)), Some(AgentState::Error));
+        assert_eq!(
+            state_of(&told(&mut served, "session.status", status("s", "idle"))),
+            Some(AgentState::Error)
+        );
+        let again = told(&mut served, "session.status", status("s", "busy"));
+        assert_eq!(state_of(&again), Some(AgentState::Thinking));
+        assert_eq!(
+            state_of(&told(&mut served, "session.status", status("s", "idle"))),
+            Some(AgentState::Idle)
+        );
+        assert_eq!(told(&mut served, "odd", Value::Null), []);
+    }
+
+    #[test]
+    fn what_it_asks_has_its_number_and_is_settled_by_it() {
+        let mut served = Served::default();
+        let asks = json!({"id": "p1", "sessionID": "s", "permission": "bash", "patterns": ["ls *"],
+                          "metadata": {"command": "ls -l"}});
+        let signals = told(&mut served, "permission.asked", asks.clone());
+        assert_eq!(state_of(&signals), Some(AgentState::Waiting(WaitFor::Approval)));
+        let Signal::Asks(ask) = &signals[0] else { panic!("{signals:?}") };
+        let kind = AskKind::Permission { tool: "bash".into(), detail: "ls -l".into(), diff: None };
+        assert_eq!((ask.key.as_deref(), &ask.kind), (Some("p1"), &kind));
+        let replied = told(&mut served, "permission.replied", json!({"requestID": "p1", "reply": "once"}));
+        assert_eq!(replied[0], Signal::AskSettled { key: Some("p1".into()) });
+        let now = served.now(&json!({"s": {"type": "busy"}}), &json!([asks]));
+        assert_eq!(now.len(), 3);
+        assert_eq!(served.now(&json!({}), &json!([])).len(), 1);
+    }
+
+    #[test]
+    fn what_a_conversation_used_is_told_by_model_and_once() {
+        let mut served = Served::default();
+        let mut used = |model: &str, input: u64, cost: f64| {
+            let info = json!({"id": "s", "cost": cost, "model": {"id": model},
+                "tokens": {"input": input, "output": 2, "reasoning": 1, "cache": {"read": 4, "write": 0}}});
+            match told(&mut served, "session.updated", json!({"info": info})).as_slice() {
+                [Signal::Used(usage)] => Some((usage.tokens.unwrap().input, usage.cost)),
+                [] => None,
+                odd => panic!("{odd:?}"),
+            }
+        };
+        assert_eq!(used("a", 10, 0.5), Some((10, Some(MicroUsd(500_000)))));
+        assert_eq!(used("a", 10, 0.5), None);
+        assert_eq!(used("b", 30, 0.75), Some((20, Some(MicroUsd(250_000)))));
+    }
+}
