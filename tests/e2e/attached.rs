@@ -118,7 +118,8 @@ fn a_client_that_never_reads_costs_the_others_nothing_and_gets_the_newest_in_the
     while shown < 4 * room {
         shown += other.sees(agent).len();
     }
-    other.types(agent, "kill $!; wait; printf '%s is answered\\n' all\n");
+    // The flood ends in the middle of a row.
+    other.types(agent, "kill $!; wait; printf '\\n%s is answered\\n' all\n");
     while !contains(&other.sees(agent), "all is answered") {}
     // The stuck one has not read a byte of all that; when it does, the newest screen is near.
     let mut kept = 0;

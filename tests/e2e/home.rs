@@ -148,10 +148,17 @@ impl Drop for Home {
     }
 }
 
-/// Returns every process that was started for this home: it has the home in its environment or its arguments.
+/// Returns every process that was started for this home: it has the home in its environment or its arguments, works in
+/// it, or serves a socket there, which is all by which a holder can be told.
 pub fn processes_of(home: &Path) -> Vec<i32> {
     let mark = home.as_os_str().as_encoded_bytes();
     let own = std::process::id();
+    let sockets = sockets_of(home);
+    let serves = |pid: i32| {
+        let held = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+        let held = held.filter_map(|fd| std::fs::read_link(fd.path()).ok());
+        !sockets.is_empty() && held.into_iter().any(|link| sockets.iter().any(|socket| link == *socket))
+    };
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     pids.filter(|pid| u32::try_from(*pid) != Ok(own))
@@ -163,9 +170,17 @@ pub fn processes_of(home: &Path) -> Vec<i32> {
                     _ => std::fs::read(path),
                 };
                 bytes.is_ok_and(|bytes| bytes.windows(mark.len()).any(|part| part == mark))
-            })
+            }) || serves(*pid)
         })
         .collect()
+}
+
+/// Returns the sockets that have a name in this home, as a descriptor of one reads.
+fn sockets_of(home: &Path) -> Vec<PathBuf> {
+    let table = std::fs::read_to_string("/proc/net/unix").unwrap_or_default();
+    let fields = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let ours = fields.filter(|fields| fields.get(7).is_some_and(|path| Path::new(path).starts_with(home)));
+    ours.filter_map(|fields| Some(format!("socket:[{}]", fields.get(6)?).into())).collect()
 }
 
 /// Waits until something holds. It is asked anew whenever a process had time to do something; what it said last is in

@@ -197,7 +197,7 @@ fn down_leaves_no_process_behind_daemonised_grandchildren_included() {
     home.wait_for_screen("forker", "ready");
     let sleepers = || processes_of(home.root()).len();
     until("the whole tree to run", || {
-        if sleepers() >= 6 { Ok(()) } else { Err(format!("{} processes", sleepers())) }
+        if sleepers() >= 7 { Ok(()) } else { Err(format!("{} processes", sleepers())) }
     });
     home.ok(&["down"]);
     assert_eq!(processes_of(home.root()), Vec::<i32>::new());

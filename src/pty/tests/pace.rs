@@ -14,59 +14,78 @@ fn trickle(count: u32) -> String {
     format!("i=0; while [ $i -lt {count} ]; do i=$((i+1)); echo $i; sleep 0.01; done")
 }
 
-/// Reads output until a lump of many lines has come: just then the wait begins anew.
-async fn lump(reader: &mut Reader) {
+/// Reads output until a lump of many lines has come: just then the wait begins anew. Returns all of it.
+async fn lump(reader: &mut Reader) -> String {
+    let mut seen = String::new();
     loop {
-        if let Event::Output { bytes, .. } = reader.event().await
-            && bytes.iter().filter(|byte| **byte == b'\n').count() > 20
-        {
-            return;
+        if let Event::Output { bytes, .. } = reader.event().await {
+            seen.push_str(std::str::from_utf8(&bytes).unwrap());
+            if bytes.iter().filter(|byte| **byte == b'\n').count() > 20 {
+                return seen;
+            }
         }
     }
 }
 
 #[tokio::test]
 async fn a_trickle_comes_in_few_pieces_and_whole() {
-    let agent = Agent::sh(&format!("read go; {}", trickle(150))).await;
-    let (_, mut reader, mut writer) = agent.connect(Some(0)).await;
+    // What is typed hurries the first tenth of a second, and on a busy machine what is meant as a trickle comes in
+    // single drops between which there is quiet; so it goes on until twenty lines have come in one piece.
+    let agent = Agent::sh(&format!("stty -echo; echo ready; read go; {}", trickle(100_000))).await;
+    let (mut reader, mut writer) = agent.until("ready\r\n").await;
     writer.pace(MOST).await.unwrap();
     writer.write(b"\n").await.unwrap();
-    let (mut pieces, mut text) = (0, String::new());
-    let exit = loop {
-        match reader.event().await {
-            Event::Output { bytes, .. } => {
-                pieces += 1;
-                text.push_str(std::str::from_utf8(&bytes).unwrap());
-            }
-            Event::Exited(exit) => break exit,
-            _ => {}
+    let text = lump(&mut reader).await;
+    let lines = text.lines().count();
+    let expected: String = (1..=lines).map(|n| format!("{n}\r\n")).collect();
+    assert_eq!(text, expected);
+}
+
+/// Does something that must not wait for the pace, until the machine is not too busy to see that it does not: whatever
+/// waits begins to do so just before, and waits for all of the time.
+async fn is_prompt(what: &str, act: impl AsyncFn() -> Duration) {
+    let mut took = Vec::new();
+    for _ in 0..20 {
+        took.push(act().await);
+        if took.iter().any(|took| *took < MOST / 2) {
+            return;
         }
-    };
-    let expected: String = (1..=150).map(|n| format!("{n}\r\n")).collect();
-    assert_eq!((text.trim_start(), exit), (expected.as_str(), Exit::Code(0)));
-    // What was typed hurries the first tenth of a second.
-    assert!(pieces < 75, "{pieces} pieces");
+    }
+    panic!("{what} waits: {took:?}");
 }
 
 #[tokio::test]
-async fn the_end_of_an_agent_and_an_answer_do_not_wait() {
+async fn an_answer_does_not_wait() {
     let listener = "(while read word <&3; do echo got $word; done) &";
-    let agent = Agent::sh(&format!("stty -echo; exec 3<&0; {listener} {}", trickle(100_000))).await;
-    let (status, mut reader, mut writer) = agent.connect(Some(0)).await;
-    writer.pace(MOST).await.unwrap();
-    lump(&mut reader).await;
-    let typed_at = Instant::now();
-    writer.write(b"word\n").await.unwrap();
-    reader.until("got word").await;
-    assert!(typed_at.elapsed() < MOST / 2, "{:?}", typed_at.elapsed());
+    is_prompt("an answer", async || {
+        let agent = Agent::sh(&format!("stty -echo; exec 3<&0; {listener} {}", trickle(100_000))).await;
+        let (_, mut reader, mut writer) = agent.connect(Some(0)).await;
+        writer.pace(MOST).await.unwrap();
+        lump(&mut reader).await;
+        let typed_at = Instant::now();
+        writer.write(b"word\n").await.unwrap();
+        reader.until("got word").await;
+        typed_at.elapsed()
+    })
+    .await;
+}
 
-    lump(&mut reader).await;
-    let killed_at = Instant::now();
-    kill_process(Pid::from_raw(status.child.cast_signed()).unwrap(), Signal::KILL).unwrap();
-    reader.rest().await;
-    assert!(killed_at.elapsed() < MOST / 2, "{:?}", killed_at.elapsed());
-    writer.kill().await.unwrap();
-    assert_eq!(reader.stopped().await, 0);
+#[tokio::test]
+async fn the_end_of_an_agent_does_not_wait() {
+    is_prompt("the end of an agent", async || {
+        let agent = Agent::sh(&trickle(100_000)).await;
+        let (status, mut reader, mut writer) = agent.connect(Some(0)).await;
+        writer.pace(MOST).await.unwrap();
+        lump(&mut reader).await;
+        let killed_at = Instant::now();
+        kill_process(Pid::from_raw(status.child.cast_signed()).unwrap(), Signal::KILL).unwrap();
+        reader.rest().await;
+        let took = killed_at.elapsed();
+        writer.kill().await.unwrap();
+        assert_eq!(reader.stopped().await, 0);
+        took
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -76,11 +95,15 @@ async fn whoever_follows_next_gets_everything_as_it_comes() {
     writer.pace(MOST).await.unwrap();
     lump(&mut reader).await;
     let (status, mut next, _writer) = agent.connect(Some(0)).await;
-    let mut end = 0;
-    while end < status.end + 400 {
-        if let Event::Output { seq, bytes } = next.event().await {
-            end = seq + bytes.len() as u64;
-            assert!(seq <= status.end || bytes.len() < 60, "{} bytes at once", bytes.len());
+    // A busy machine makes some pieces larger; what is held back comes in no small ones at all, one after the other.
+    let (mut pieces, mut small) = (0, 0);
+    while small < 10 {
+        if let Event::Output { seq, bytes } = next.event().await
+            && seq > status.end
+        {
+            pieces += 1;
+            small = if bytes.len() < 60 { small + 1 } else { 0 };
+            assert!(pieces < 1000, "the last of a thousand pieces has {} bytes", bytes.len());
         }
     }
 }

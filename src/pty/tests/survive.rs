@@ -146,7 +146,16 @@ async fn an_idle_holder_uses_no_processor() {
     };
     let threads = fs::read_dir(format!("/proc/{}/task", agent.running.holder)).unwrap().count();
     assert!(threads <= 2, "a thread of its own, and the test harness's");
-    let (before, used) = (switches(), ticks(agent.running.holder));
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    assert_eq!((switches(), ticks(agent.running.holder)), (before, used), "it woke up for nothing");
+    // What it did last it may still be doing, on a busy machine; a holder that wakes up by itself does so every time.
+    let mut wakes = Vec::new();
+    for _ in 0..10 {
+        let before = (switches(), ticks(agent.running.holder));
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let after = (switches(), ticks(agent.running.holder));
+        if before == after {
+            return;
+        }
+        wakes.push((before, after));
+    }
+    panic!("it woke up for nothing: {wakes:?}");
 }
