@@ -157,7 +157,7 @@ pub fn processes_of(home: &Path) -> Vec<i32> {
     let serves = |pid: i32| {
         let held = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
         let held = held.filter_map(|fd| std::fs::read_link(fd.path()).ok());
-        !sockets.is_empty() && held.into_iter().any(|link| sockets.iter().any(|socket| link == *socket))
+        !sockets.is_empty() && held.into_iter().any(|link| sockets.contains(&link))
     };
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
