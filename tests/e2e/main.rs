@@ -11,6 +11,7 @@ mod hostile;
 mod kept;
 mod outside;
 mod picture;
+mod records;
 mod reopened;
 mod run;
 mod screen;

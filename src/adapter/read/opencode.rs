@@ -11,11 +11,16 @@ use crate::domain::{AgentState, Ask, AskKind, MicroUsd, Signal, Source, Tokens, 
 /// The most conversations that are remembered.
 const CONVERSATIONS: usize = 512;
 
+/// The most questions that are open at a time.
+const ASKING: usize = 32;
+
 /// What a server has told so far.
 #[derive(Clone, Debug, Default)]
 pub struct Served {
     busy: BTreeSet<String>,
     below: BTreeSet<String>,
+    /// What is asked and not answered, by its number: whatever else goes on meanwhile, somebody is waited for.
+    asking: BTreeMap<String, String>,
     /// The turn failed, and none has begun since.
     failed: bool,
     /// What each conversation has used of each model.
@@ -35,11 +40,22 @@ impl Served {
             "session.created" | "session.updated" => self.session(told.get("info").unwrap_or(&Value::Null)),
             "session.status" => self.status(told),
             "session.error" => self.error(told),
-            "message.part.updated" => tool_used(told.get("part").unwrap_or(&Value::Null)),
-            "permission.asked" => asked(told),
+            "message.part.updated" if self.asking.is_empty() => {
+                tool_used(told.get("part").unwrap_or(&Value::Null))
+            }
+            "permission.asked" => {
+                let mut out: Vec<Signal> = self.asked(told).into_iter().collect();
+                out.push(self.whole(kind));
+                out
+            }
             "permission.replied" => {
-                let key = text(told, "requestID").map(|id| clean(id, 80));
-                vec![Signal::AskSettled { key }, state(AgentState::Working, kind, "it was answered")]
+                let Some(key) = text(told, "requestID").map(|id| clean(id, 80)) else { return Vec::new() };
+                self.asking.remove(&key);
+                let goes_on = match self.asking.is_empty() {
+                    true => state(AgentState::Working, kind, "it was answered"),
+                    false => self.whole(kind),
+                };
+                vec![Signal::AskSettled { key: Some(key) }, goes_on]
             }
             "question.asked" => {
                 let questions = told.get("questions").and_then(|questions| questions.get(0));
@@ -61,13 +77,25 @@ impl Served {
                 self.busy.insert(clean(id, 80));
             }
         }
-        let mut out = vec![self.whole("session.status")];
-        let asked_now = permissions.as_array().map_or(&[][..], Vec::as_slice);
-        out.extend(asked_now.iter().take(32).flat_map(asked));
+        let before = std::mem::take(&mut self.asking);
+        let asked = permissions.as_array().map_or(&[][..], Vec::as_slice);
+        let mut out: Vec<Signal> = asked.iter().filter_map(|told| self.asked(told)).collect();
+        let settled = before.into_keys().filter(|key| !self.asking.contains_key(key));
+        out.extend(settled.map(|key| Signal::AskSettled { key: Some(key) }));
+        out.push(self.whole("session.status"));
         out
     }
 
+    fn asked(&mut self, told: &Value) -> Option<Signal> {
+        let (ask, words) = ask(told).filter(|_| self.asking.len() < ASKING)?;
+        self.asking.insert(ask.key.clone()?, words);
+        Some(Signal::Asks(ask))
+    }
+
     fn whole(&self, rule: &str) -> Signal {
+        if let Some(words) = self.asking.values().next() {
+            return state(AgentState::Waiting(WaitFor::Approval), "permission.asked", words);
+        }
         match (self.busy.is_empty(), self.failed) {
             (false, _) => state(AgentState::Thinking, rule, "a turn is under way"),
             (true, false) => state(AgentState::Idle, rule, "no turn is under way"),
@@ -168,8 +196,9 @@ impl Served {
     }
 }
 
-fn asked(told: &Value) -> Vec<Signal> {
-    let Some(id) = text(told, "id") else { return Vec::new() };
+/// Returns what is asked, and in a few words.
+fn ask(told: &Value) -> Option<(Ask, String)> {
+    let id = text(told, "id")?;
     let what = text(told, "permission").unwrap_or("tool");
     let metadata = told.get("metadata").unwrap_or(&Value::Null);
     let patterns = told.get("patterns").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -182,8 +211,7 @@ fn asked(told: &Value) -> Vec<Signal> {
         detail: bounded(&detail),
     };
     let ask = Ask { kind, key: Some(clean(id, 80)) };
-    let words = format!("may it use {what}: {detail}");
-    vec![Signal::Asks(ask), state(AgentState::Waiting(WaitFor::Approval), "permission.asked", &words)]
+    Some((ask, clean(&format!("may it use {what}: {detail}"), 160)))
 }
 
 fn tool_used(part: &Value) -> Vec<Signal> {
@@ -265,11 +293,15 @@ mod tests {
         let Signal::Asks(ask) = &signals[0] else { panic!("{signals:?}") };
         let kind = AskKind::Permission { tool: "bash".into(), detail: "ls -l".into(), diff: None };
         assert_eq!((ask.key.as_deref(), &ask.kind), (Some("p1"), &kind));
+        let part = json!({"part": {"type": "tool", "tool": "bash", "state": {"status": "running"}}});
+        assert_eq!(told(&mut served, "message.part.updated", part), [], "it waits all the same");
         let replied = told(&mut served, "permission.replied", json!({"requestID": "p1", "reply": "once"}));
         assert_eq!(replied[0], Signal::AskSettled { key: Some("p1".into()) });
         let now = served.now(&json!({"s": {"type": "busy"}}), &json!([asks]));
-        assert_eq!(now.len(), 3);
-        assert_eq!(served.now(&json!({}), &json!([])).len(), 1);
+        assert_eq!((now.len(), state_of(&now)), (2, Some(AgentState::Waiting(WaitFor::Approval))));
+        let later = served.now(&json!({}), &json!([]));
+        assert_eq!(later[0], Signal::AskSettled { key: Some("p1".into()) }, "it was answered meanwhile");
+        assert_eq!(state_of(&later), Some(AgentState::Idle));
     }
 
     #[test]
