@@ -11,6 +11,7 @@ use base64::Engine as _;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use self::deliver::Reaction;
 use super::super::frames::Frames;
 use super::super::pool::Urgency;
 use super::super::request::Colors;
@@ -56,8 +57,8 @@ pub(super) struct Pane {
     shown: Shown,
     /// What was seen at the last look.
     state: AgentState,
-    /// A message was submitted, and the program has not said since that it is busy.
-    awaits_reaction: bool,
+    /// What the program said to the message that was submitted last.
+    reaction: Reaction,
     modes: Modes,
     size: Size,
     /// Until when its agent is not heard, because it floods while somebody types elsewhere.
@@ -107,7 +108,7 @@ impl Pane {
             key_draft: KeyDraft::default(),
             shown: Shown::default(),
             state: AgentState::Starting,
-            awaits_reaction: false,
+            reaction: Reaction::default(),
             modes: Modes::default(),
             size,
             rests_until: None,

@@ -89,6 +89,11 @@ impl Typist {
         self.job.is_some()
     }
 
+    /// Returns whether the key that submits it is written, and not known to be through.
+    pub(super) fn is_submitting(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| matches!(job.doing, Doing::KeyWritten { .. }))
+    }
+
     /// Begins to type a message.
     pub(super) fn begin(
         &mut self,
@@ -369,9 +374,12 @@ mod tests {
         assert_eq!(typist.step(rested), Some(Step::Typed(M)));
         assert!(!typist.submit(MessageId(2), b"\r".to_vec()), "another message");
         assert!(typist.submit(M, b"\r".to_vec()) && !typist.submit(M, b"\r".to_vec()));
+        assert!(!typist.is_submitting());
         assert_eq!(typist.step(rested), Some(Step::Write(b"\r".to_vec())));
         assert_eq!(typist.step(rested), None);
+        assert!(typist.is_submitting(), "the program may react before the holder says that it is through");
         assert_eq!(typist.is_through(rested), Some(Step::Submitted(M)));
+        assert!(!typist.is_submitting());
         assert!(!typist.is_typing());
     }
 

@@ -13,6 +13,19 @@ use crate::terminal;
 const DIALOG: &str = "it has a dialog open";
 const GONE: &str = "it is not running";
 
+/// What a program said to a message that was submitted: that it is busy. It may say so before the holder has said that
+/// the key is through, and be idle again by then.
+#[derive(Debug, Default)]
+pub(super) enum Reaction {
+    /// It need not say anything.
+    #[default]
+    Unawaited,
+    /// It has said so, and whether the message is submitted is not known yet.
+    Early(Observation),
+    /// It has not said so yet.
+    Awaited,
+}
+
 impl Pane {
     /// A person pressed something.
     pub(super) async fn pressed(&mut self, input: &Input) {
@@ -90,6 +103,7 @@ impl Pane {
         let submit = Input::Key(self.about.adapter.submit().key.0);
         terminal::encode(&submit, &self.modes, self.size, &mut key);
         if self.typist.submit(message, key) {
+            self.reaction = Reaction::Unawaited;
             self.type_on(now).await;
         }
     }
@@ -142,8 +156,11 @@ impl Pane {
             Step::Typed(message) => self.tell(News::Typed { message }).await,
             Step::Submitted(message) => {
                 self.key_draft.clear();
-                self.awaits_reaction = true;
                 self.tell(News::Submitted { message }).await;
+                match std::mem::replace(&mut self.reaction, Reaction::Awaited) {
+                    Reaction::Early(seen) => self.tell_busy(seen, now).await,
+                    Reaction::Unawaited | Reaction::Awaited => {}
+                }
             }
             Step::Refused(message, reason) => {
                 self.key_draft.left();
@@ -156,16 +173,25 @@ impl Pane {
     /// Tells at once that the program says it is busy, if a message waits for that: its turn may be over by the next
     /// look.
     pub(super) async fn tell_reaction(&mut self, now: Instant) {
-        if !self.awaits_reaction {
+        let submitting = self.typist.is_submitting();
+        if !submitting && !matches!(self.reaction, Reaction::Awaited) {
             return;
         }
         let seen = self.detector.verdict(self.around.steady.at(now)).seen;
-        if seen.state.is_busy() {
-            self.awaits_reaction = false;
-            self.state = seen.state;
-            self.told.tell(seen.clone(), now);
-            self.tell(News::Observed(seen)).await;
+        match (seen.state.is_busy(), submitting) {
+            (false, _) => {}
+            (true, true) => self.reaction = Reaction::Early(seen),
+            (true, false) => self.tell_busy(seen, now).await,
         }
+    }
+
+    async fn tell_busy(&mut self, seen: Observation, now: Instant) {
+        self.reaction = Reaction::Unawaited;
+        self.state = seen.state;
+        self.told.tell(seen.clone(), now);
+        self.tell(News::Observed(seen)).await;
+        // It may be over already.
+        self.looking.hurry(now);
     }
 
     /// Presses the keys that interrupt a turn.
