@@ -27,25 +27,25 @@ pub fn run(table: &mut Table) {
     }
 }
 
-/// A program that says at once, in so many words and on its screen, that it is ready. What it prints differs from start
-/// to start, so that it is drawn anew each time.
+/// A program that says at once, in so many words and on its screen, that it is ready. What it prints differs in every
+/// letter from start to start, so that all of it is drawn anew each time.
 fn trivial(table: &mut Table) {
     let home = Home::with("[session]\nname='spawn'\n[executive]\nname='one'\ncommand=['sh','ready.sh']\n");
     let folder = home.path().join("work");
     let script = "read -r word < word; printf '\\033]7501;state=idle\\033\\\\%s\\r\\n' \"$word\"; exec cat\n";
     std::fs::write(folder.join("ready.sh"), script).expect("the script can be written");
     let word = |n: usize| {
-        let word = format!("ready-{n}-");
+        let word = ["αβγδεζ", "ηθικλμ", "νξοπρσ"][n % 3].to_owned();
         std::fs::write(folder.join("word"), format!("{word}\n")).expect("the word can be written");
         word
     };
-    word(0);
+    let first = word(0);
     home.run(&["up"]);
     home.settles(1);
     let api = Api::of(home.path(), "spawn");
     let events = api.follow();
     let window = home.window();
-    window.sees("ready-0-");
+    window.sees(&first);
 
     let (mut shown, mut ready, mut direct) = (Vec::new(), Vec::new(), Vec::new());
     for n in 1..=ROUNDS {
