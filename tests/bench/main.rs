@@ -6,13 +6,17 @@
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot be set up has no result")]
 
+mod api;
+mod detector;
 mod echo;
 mod idle;
 mod memory;
 mod peer;
 mod process;
 mod scale;
+mod spawn;
 mod start;
+mod states;
 mod table;
 mod throughput;
 mod window;
@@ -22,7 +26,7 @@ use table::Table;
 /// One measurement: its name, and what runs it.
 type Measurement = (&'static str, fn(&mut Table));
 
-const ALL: [Measurement; 7] = [
+const ALL: [Measurement; 10] = [
     ("throughput", throughput::run),
     ("echo", echo::run),
     ("flood", echo::run_under_flood),
@@ -30,6 +34,9 @@ const ALL: [Measurement; 7] = [
     ("idle", idle::run),
     ("memory", memory::run),
     ("scale", scale::run),
+    ("states", states::run),
+    ("detector", detector::run),
+    ("spawn", spawn::run),
 ];
 
 fn main() {

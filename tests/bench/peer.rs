@@ -29,7 +29,8 @@ impl Home {
         self.folder.path()
     }
 
-    fn env(&self) -> Vec<(&'static str, OsString)> {
+    /// Returns the environment in which everything is run.
+    pub fn env(&self) -> Vec<(&'static str, OsString)> {
         vec![
             ("AGENTCTL_HOME", self.folder.path().into()),
             ("HOME", self.folder.path().into()),

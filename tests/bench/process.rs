@@ -13,6 +13,16 @@ pub fn cpu(pid: u32) -> Option<f64> {
     Some(ticks / 100.0)
 }
 
+/// Processor time of the threads that one process has now, in seconds, to the nanosecond.
+pub fn precise_cpu(pid: u32) -> Option<f64> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let times = threads.map(|thread| {
+        let stat = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        stat.split_whitespace().next()?.parse::<f64>().ok()
+    });
+    Some(times.collect::<Option<Vec<f64>>>()?.iter().sum::<f64>() / 1e9)
+}
+
 /// Memory of one process, in bytes: its own, and its share of what it has in common with others (PSS).
 pub fn memory(pid: u32) -> Option<f64> {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;

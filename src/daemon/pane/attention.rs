@@ -13,10 +13,11 @@ const URGENT_FOR: Duration = Duration::from_millis(500);
 /// A pane into which somebody typed this recently waits for nothing.
 const ATTENDED_FOR: Duration = Duration::from_secs(2);
 
-/// How long a trickle waits: where it is watched as a pane; where nobody watches a program that says its state itself;
-/// where nobody watches, and whether it is at work is not settled; and where that is settled too.
+/// How long a trickle waits: where a program says its state itself, since its next word may stand behind a spinner's
+/// turn and is news within 20 ms; where it is watched as a pane; where nobody watches, and whether it is at work is not
+/// settled; and where that is settled too.
+const TELLING: Duration = Duration::from_millis(12);
 const WATCHED: Duration = Duration::from_millis(50);
-const TELLING: Duration = Duration::from_millis(100);
 const UNSETTLED: Duration = Duration::from_millis(33);
 const UNWATCHED: Duration = Duration::from_millis(250);
 
@@ -58,8 +59,8 @@ impl Attention {
     pub(super) fn news(&mut self, audience: Audience, ways: Ways, now: Instant) -> Option<Duration> {
         let wanted = match audience {
             _ if ways.is_starting || self.pressed_within(ATTENDED_FOR, now) => Duration::ZERO,
+            _ if ways.says_its_state => TELLING,
             Audience::Panes => WATCHED,
-            Audience::Cards | Audience::Nobody if ways.says_its_state => TELLING,
             Audience::Cards | Audience::Nobody if ways.keeps_printing => UNWATCHED,
             Audience::Cards | Audience::Nobody => UNSETTLED,
         };
@@ -89,8 +90,12 @@ mod tests {
         assert_eq!(attention.news(Audience::Cards, BUSY, now), None, "a card is no pane");
         assert_eq!(attention.news(Audience::Panes, BUSY, now), Some(WATCHED));
         let telling = Ways { says_its_state: true, ..BUSY };
-        assert_eq!(attention.news(Audience::Panes, telling, now), None);
-        assert_eq!(attention.news(Audience::Nobody, telling, now), Some(TELLING));
+        assert_eq!(attention.news(Audience::Panes, telling, now), Some(TELLING));
+        assert_eq!(
+            attention.news(Audience::Nobody, telling, now),
+            None,
+            "its word is news to whoever follows"
+        );
         attention.begin();
         assert_eq!(attention.news(Audience::Nobody, telling, now), Some(TELLING), "another holder");
     }
