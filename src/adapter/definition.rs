@@ -77,6 +77,18 @@ impl Adapter {
         &self.interrupt.keys.0
     }
 
+    /// Returns whether it is known how its input box looks, so that a draft in it can be seen.
+    #[must_use]
+    pub fn shows_drafts(&self) -> bool {
+        self.draft.line.0.is_some()
+    }
+
+    /// Returns the keys that empty its input box; none where those could end it.
+    #[must_use]
+    pub fn empties(&self) -> &[Key] {
+        &self.draft.clear.0
+    }
+
     /// Returns the command that empties its conversation, such as `/clear`; none where it has none.
     #[must_use]
     pub fn clear(&self) -> Option<&str> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::domain::{AgentState, Evidence, Observation, Signal, Source, Timestamp, clean};
 
 use super::definition::Adapter;
-use super::draft;
+use super::draft::{self, InBox};
 use super::rule::{Match, View};
 use super::status::{Records, Report};
 use super::told::{Word, Words};
@@ -63,8 +63,8 @@ pub struct Detector {
     title: String,
     words: Words,
     version: Option<(String, Timestamp)>,
-    /// Whether there is a draft in the input box, as far as the last look told.
-    draft: Option<bool>,
+    /// What stands in the input box, as far as the last look told.
+    in_box: InBox,
     matches: Vec<(Match, Timestamp)>,
     /// The first and the last output of the present run of output, echoes left out.
     activity: Option<(Timestamp, Timestamp)>,
@@ -89,7 +89,7 @@ impl Detector {
             title: String::new(),
             words: Words::default(),
             version: None,
-            draft: None,
+            in_box: InBox::default(),
             matches: Vec::new(),
             activity: None,
             output_at: None,
@@ -140,7 +140,13 @@ impl Detector {
     /// Returns whether an unsent draft stands in the input box; none where that cannot be told.
     #[must_use]
     pub fn draft(&self) -> Option<bool> {
-        self.draft
+        self.in_box.draft
+    }
+
+    /// Returns what stands in the input box.
+    #[must_use]
+    pub fn in_box(&self) -> &InBox {
+        &self.in_box
     }
 
     /// Takes in a shell's prompt mark (OSC 133).
@@ -211,7 +217,7 @@ impl Detector {
         }
         // Where a dialog is open, there is no input box, and what looks like one is a prompt of before.
         let asks = self.matches.iter().any(|(found, _)| matches!(found.state, AgentState::Waiting(_)));
-        self.draft = if asks { None } else { draft::seen(&self.adapter.draft, view) };
+        self.in_box = if asks { InBox::default() } else { draft::seen(&self.adapter.draft, view) };
     }
 
     /// Returns what is believed now.

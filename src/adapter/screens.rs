@@ -241,6 +241,28 @@ fn a_draft_is_told_from_an_empty_box_and_from_the_programs_own_words() {
 }
 
 #[test]
+fn a_text_of_ours_is_known_again_in_the_box_and_no_other_is() {
+    let shown = |rows: &str| {
+        let mut detector = settled("claude");
+        look(
+            &mut detector,
+            &format!("❯ fix the tests\n\n────────────────────\n{rows}\n────────────────────\n  foot"),
+            10_000,
+        );
+        detector.in_box().clone()
+    };
+    let ours = "please, fix the tests of the parser; and the ones of the printer";
+    let wrapped = shown("❯ please, fix the tests of the\n  parser; and the ones of the printer▮");
+    assert!(wrapped.ends_with(ours) && wrapped.holds(ours));
+    let behind = shown("❯ oh: please, fix the tests of the parser; and the ones of the printer▮");
+    assert!(behind.ends_with(ours) && !behind.holds(ours), "somebody wrote something before it");
+    assert!(!shown("❯ please, fix the tests▮").ends_with(ours), "its end is not there");
+    assert!(!shown("❯ ▮").ends_with("fix the tests"), "what was said before is not in the box");
+    let pasted = shown("❯ [Pasted text #1 +80 lines]▮");
+    assert!(pasted.holds(&"line\n".repeat(80)) && !pasted.holds("line"));
+}
+
+#[test]
 fn an_unverified_version_is_told_among_the_evidence_and_changes_nothing() {
     let mut claude = settled("claude");
     let told = |detector: &mut Detector| {

@@ -54,6 +54,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::MessageHeld { to, .. }
         | Event::MessageAcknowledged { to, .. }
         | Event::MessageUnconfirmed { to, .. }
+        | Event::MessageNoted { to, .. }
         | Event::MessageExpired { to, .. }
         | Event::MessageDelivered { to, .. }
         | Event::MessageDropped { to, .. } => Touched::Agent(*to),

@@ -155,6 +155,7 @@ impl Slot {
             | News::Clipboard(_)
             | News::InputFull { .. }
             | News::AnswerRefused { .. }
+            | News::Noted { .. }
             | News::NotDone { .. } => {}
         }
     }

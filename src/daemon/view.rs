@@ -123,7 +123,7 @@ pub(super) fn message(kernel: &Kernel, id: MessageId, now: Timestamp) -> Option<
 
 fn over(state: &State, finished: &Finished) -> MessageView {
     let view = told(state, &finished.message, finished.whole, &finished.status);
-    MessageView { settled_at: Some(rfc3339(finished.at)), ..view }
+    MessageView { settled_at: Some(rfc3339(finished.at)), note: finished.note.clone(), ..view }
 }
 
 fn told(
@@ -150,6 +150,7 @@ fn told(
         reason: status.reason().map(str::to_owned),
         by: status.by().map(str::to_owned),
         settled_at: None,
+        note: None,
     }
 }
 

@@ -158,6 +158,15 @@ pub enum Event {
         /// Whom it was for.
         to: AgentId,
     },
+    /// Something is to be said about how a message was submitted.
+    MessageNoted {
+        /// The message.
+        message: MessageId,
+        /// Whom it was for.
+        to: AgentId,
+        /// What.
+        note: String,
+    },
     /// A message was not typed before its time was over.
     MessageExpired {
         /// The message.
@@ -385,6 +394,7 @@ impl Event {
             | Event::Observed { .. }
             | Event::MessageAcknowledged { .. }
             | Event::MessageUnconfirmed { .. }
+            | Event::MessageNoted { .. }
             | Event::TurnBegan { .. }
             | Event::TurnEnded { .. }
             | Event::ApprovalAsked { .. }

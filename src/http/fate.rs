@@ -13,7 +13,7 @@ use crate::domain::{AgentState, ApprovalId, Command, Event, MessageStatus, Name}
 use crate::protocol::{Answer, ApprovalView, Code, MessageReport, Problem, TurnReport};
 
 /// How long a text that is being typed is waited for.
-const REACTED_WITHIN: Duration = Duration::from_secs(3);
+const REACTED_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long an answer is waited for: a little longer than the agent has.
 const ACTED_WITHIN: Duration = Duration::from_secs(6);

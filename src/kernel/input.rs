@@ -130,6 +130,17 @@ pub enum Fact {
         /// The message.
         message: MessageId,
     },
+    /// Something is to be said about how a message was submitted: its key was pressed once more, or unseen.
+    Noted {
+        /// The agent.
+        agent: AgentId,
+        /// Which start.
+        epoch: u32,
+        /// The message.
+        message: MessageId,
+        /// What.
+        note: String,
+    },
     /// A message's text was typed, or some of it, and not submitted.
     SubmitRefused {
         /// The agent.

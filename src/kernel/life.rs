@@ -161,6 +161,9 @@ pub(super) fn observe(state: &State, fact: Fact, now: Timestamp) -> Decision {
         Fact::Submitted { agent, epoch, message } => {
             about(state, agent, epoch, || mail::submitted(state, agent, message, now))
         }
+        Fact::Noted { agent, epoch, message, note } => {
+            about(state, agent, epoch, || mail::noted(state, agent, message, note, now))
+        }
         Fact::TypeRefused { agent, epoch, message, reason } => {
             about(state, agent, epoch, || mail::not_typed(state, agent, message, reason, now))
         }

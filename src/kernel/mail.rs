@@ -161,6 +161,22 @@ pub(super) fn submitted(state: &State, to: AgentId, message: MessageId, now: Tim
     }
 }
 
+/// The pane says something about how it submitted a message; the agent has its time to react once more.
+pub(super) fn noted(
+    state: &State,
+    to: AgentId,
+    message: MessageId,
+    note: String,
+    now: Timestamp,
+) -> Decision {
+    match state.live(to).and_then(|live| live.typing).filter(|t| t.message == message && t.submitted) {
+        Some(_) => Decision::default()
+            .event(Event::MessageNoted { message, to, note })
+            .effect(Effect::Wake { at: now + SETTLE_FOR, timer: Timer::Settle { message, to } }),
+        None => Decision::default(),
+    }
+}
+
 /// The pane typed nothing of a message: it waits again.
 pub(super) fn not_typed(
     state: &State,

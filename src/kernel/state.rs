@@ -69,6 +69,9 @@ pub struct Finished {
     pub status: MessageStatus,
     /// Since when.
     pub at: Timestamp,
+    /// What is to be said about how it was submitted.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 impl State {
@@ -239,6 +242,7 @@ impl State {
             | Event::MessageDelivered { .. }
             | Event::MessageAcknowledged { .. }
             | Event::MessageUnconfirmed { .. }
+            | Event::MessageNoted { .. }
             | Event::MessageExpired { .. }
             | Event::MessageDropped { .. } => self.mailed(&record.event, at),
             Event::AgentStarting { agent, epoch } => {
@@ -330,6 +334,15 @@ impl State {
                 let reason = Some("submitted, no reaction seen".to_owned());
                 self.judge(*message, MessageStatus::Delivered { reason });
             }
+            Event::MessageNoted { message, to, note } => {
+                // Its time to react begins anew.
+                let typing = |typing: &mut Typing| typing.at = at;
+                self.change(*to, |live| {
+                    live.typing.iter_mut().filter(|t| t.message == *message).for_each(typing);
+                });
+                let over = self.finished.iter_mut().rev().find(|f| f.message.id == *message);
+                over.into_iter().for_each(|finished| finished.note = Some(note.clone()));
+            }
             Event::MessageExpired { message, to } => {
                 self.finish(*to, *message, MessageStatus::Expired, at);
             }
@@ -352,7 +365,7 @@ impl State {
         if let Some(mut message) = taken {
             let (text, whole) = cut(&message.text, FINISHED_TEXT);
             message.text = text.to_owned();
-            self.finished.push_back(Finished { message, whole, status, at });
+            self.finished.push_back(Finished { message, whole, status, at, note: None });
             if self.finished.len() > FINISHED {
                 self.finished.pop_front();
             }

@@ -296,6 +296,9 @@ pub struct MessageView {
     /// When it was taken off the queue (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<String>,
+    /// What is to be said about how it was submitted, such as that its key was pressed once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Something that an agent asks. What it says is the agent's word, made harmless to show.

@@ -9,6 +9,7 @@ mod deliver;
 mod home;
 mod hostile;
 mod kept;
+mod lost;
 mod outside;
 mod picture;
 mod records;

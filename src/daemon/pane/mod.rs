@@ -12,6 +12,7 @@ mod look;
 mod recorded;
 mod replay;
 mod screen;
+mod sure;
 mod task;
 mod told;
 mod typing;
@@ -169,6 +170,8 @@ pub(super) enum News {
     TypeRefused { message: MessageId, reason: &'static str },
     /// A message's text is submitted.
     Submitted { message: MessageId },
+    /// Something is to be said about how a message was submitted.
+    Noted { message: MessageId, note: &'static str },
     /// A message's text was typed and not submitted.
     SubmitRefused { message: MessageId, reason: &'static str },
     /// The keys of an answer were not pressed.
@@ -190,6 +193,7 @@ impl News {
             News::Observed(seen) => Fact::Observed { agent, epoch, seen },
             News::Typed { message } => Fact::Typed { agent, epoch, message },
             News::Submitted { message } => Fact::Submitted { agent, epoch, message },
+            News::Noted { message, note } => Fact::Noted { agent, epoch, message, note: word(note) },
             News::TypeRefused { message, reason } => {
                 Fact::TypeRefused { agent, epoch, message, reason: word(reason) }
             }

@@ -1,32 +1,34 @@
 //! The task of a pane: it takes orders, hears the holder, and tells the loop what is so.
 
 mod deliver;
+mod outside;
+mod second;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use self::outside::{clipboard_text, paint, without_status};
 use super::super::frames::Frames;
 use super::super::pool::Urgency;
 use super::super::records::Cue;
-use super::super::request::Colors;
 use super::attention::{Attention, Ways};
 use super::dialog::Shown;
 use super::look::{Looking, Texts};
 use super::screen::{Display, Parsed, ScreenPlace};
+use super::sure::Sure;
 use super::told::{Telling, Told};
 use super::typing::{KeyDraft, Typist};
 use super::{About, Around, Beginning, Connection, News, Order, PaneText, files, keep};
 use crate::adapter::{Detector, View};
-use crate::domain::{AgentState, Exit, Observation, clean};
+use crate::domain::{AgentState, Exit, Observation, Signal, clean};
 use crate::protocol::{Code, Problem};
 use crate::pty::{self, Event, Orphan, Reader, Spec, Writer};
-use crate::terminal::{Modes, Notice, Palette, Rgb, Screen, Size};
+use crate::terminal::{Modes, Notice, Screen, Size};
 
 /// How long a process tree may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
@@ -53,6 +55,10 @@ pub(super) struct Pane {
     typist: Typist,
     /// What a person typed and did not submit, as far as their keys tell.
     key_draft: KeyDraft,
+    /// The text that is being submitted was not seen to be taken.
+    unseen: bool,
+    /// What it knows of its own keys and texts.
+    sure: Sure,
     /// The dialog on the screen.
     shown: Shown,
     /// What was seen at the last look.
@@ -112,6 +118,8 @@ impl Pane {
             told: Told::default(),
             typist: Typist::default(),
             key_draft: KeyDraft::default(),
+            unseen: false,
+            sure: Sure::default(),
             shown: Shown::default(),
             state: AgentState::Starting,
             awaits_reaction: false,
@@ -160,7 +168,8 @@ impl Pane {
         // While the screen is away nothing is due: what is, is seen to as soon as it is back.
         let look_at = self.looking.at().filter(|_| self.place.is_here());
         let rests_until = self.rests_until.filter(|at| *at > Instant::now());
-        let due = [look_at, self.place.show_at(), rests_until, self.typist.due()];
+        let sure = self.sure.due(self.is_ready()).filter(|_| self.place.is_here());
+        let due = [look_at, self.place.show_at(), rests_until, self.typist.due(), sure];
         let due = due.into_iter().flatten().min();
         let listens = self.holder.is_some() && self.place.has_room() && rests_until.is_none();
         let hear = async {
@@ -193,6 +202,7 @@ impl Pane {
             if self.looking.at().is_some_and(|at| at <= now) {
                 self.look(now).await;
             }
+            self.make_sure(now).await;
             self.place.show_if_due(now);
         }
         self.type_on(now).await;
@@ -296,6 +306,9 @@ impl Pane {
             Order::Signal(signal) => {
                 self.cue_conversation(&signal);
                 self.detector.signal(&signal, self.around.steady.now());
+                if let Signal::PromptTaken { .. } = signal {
+                    self.sure.reacted();
+                }
                 self.looking.hurry(Instant::now());
             }
             Order::Resize((rows, cols)) => {
@@ -313,17 +326,8 @@ impl Pane {
             Order::Explain(reply) => {
                 let now = self.around.steady.now();
                 let evidence = self.detector.verdict(now).evidence;
-                drop(
-                    reply.send(
-                        evidence
-                            .into_iter()
-                            .map(|e| {
-                                let age = now.since(e.at);
-                                (e, age)
-                            })
-                            .collect(),
-                    ),
-                );
+                let aged = evidence.into_iter().map(|e| (now.since(e.at), e)).map(|(age, e)| (e, age));
+                drop(reply.send(aged.collect()));
             }
             Order::Keep(done) => {
                 self.keep().await;
@@ -431,6 +435,8 @@ impl Pane {
         if parsed.bytes > 0 {
             self.detector.output(parsed.bytes, self.around.steady.at(now));
             self.looking.disturbed(now);
+            self.typist.printed(now);
+            self.sure.printed(now);
         }
         if let Some(screen) = self.place.screen() {
             self.modes = screen.modes();
@@ -463,6 +469,7 @@ impl Pane {
             Notice::ProgramStatus(payload) => {
                 self.detector.status(payload.as_bytes(), at);
                 self.looking.hurry(now);
+                self.hear_status(now);
                 self.tell_reaction(now).await;
             }
             Notice::Progress(progress) => {
@@ -528,6 +535,7 @@ impl Pane {
         let again = self.detector.look_again_at(at).map(|at| self.around.steady.instant(at));
         self.note_state(seen.state);
         self.cue_state(seen.state);
+        self.typist.looked(self.detector.draft(), now);
         let (draft, until) = self.key_draft.stands(self.detector.draft(), now);
         seen.draft = draft;
         Some((seen, [again, until].into_iter().flatten().min()))
@@ -559,29 +567,6 @@ async fn until(due: Option<Instant>) {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
     }
-}
-
-fn paint(screen: &mut Screen, colors: Colors) {
-    let rgb = |(r, g, b)| Rgb(r, g, b);
-    let foreground = rgb(colors.foreground);
-    screen.set_palette(Palette { foreground, background: rgb(colors.background), cursor: foreground });
-}
-
-/// Takes the answer to a question for the program status protocol out of what the terminal answers.
-fn without_status(replies: &mut Vec<u8>) {
-    for answer in [&b"\x1b]7501;?\x1b\\"[..], b"\x1b]7501;?\x07"] {
-        while let Some(at) = replies.windows(answer.len()).position(|part| part == answer) {
-            replies.drain(at..at + answer.len());
-        }
-    }
-}
-
-/// What a program wants in the clipboard, as text; nothing where it is none or far too much.
-fn clipboard_text(data: &str) -> Option<String> {
-    const LONGEST: usize = 100 << 10;
-    let bytes =
-        base64::engine::general_purpose::STANDARD.decode(data).ok().filter(|bytes| bytes.len() <= LONGEST)?;
-    String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
 }
 
 /// An error with its causes, on one line.

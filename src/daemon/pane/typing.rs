@@ -28,6 +28,14 @@ const FULL_MOST: u32 = 300;
 const REST_PIECE: usize = 4 << 10;
 const REST_MORE: Duration = Duration::from_millis(4);
 
+/// How long a program may take to show that it took the text, before its key is pressed all the same; and one of which
+/// it is not known how its input looks, which may show nothing at all.
+const SHOWN_WITHIN: Duration = Duration::from_secs(5);
+const UNKNOWN_WITHIN: Duration = Duration::from_secs(1);
+
+/// How long a program that has begun to show the text may go on to print.
+const SETTLES_WITHIN: Duration = Duration::from_secs(1);
+
 /// The most that a person's input may wait meanwhile.
 const WAITING: usize = 512;
 
@@ -62,9 +70,34 @@ struct Job {
     message: MessageId,
     pieces: VecDeque<Vec<u8>>,
     pause: Duration,
-    rest: Duration,
+    gap: Duration,
+    more: Duration,
     doing: Doing,
     refused: u32,
+    /// Whether it is known how the program's input looks.
+    shows: bool,
+    signs: Signs,
+}
+
+/// What was seen of the program since the last piece was written.
+#[derive(Debug, Default)]
+struct Signs {
+    /// When it printed first, and last.
+    printed: Option<(Instant, Instant)>,
+    /// When its input box was first seen to hold something.
+    drawn_at: Option<Instant>,
+    /// Whether its input box was seen empty, and not otherwise since.
+    empty: bool,
+}
+
+impl Signs {
+    /// Returns when the text may count as taken, as far as is seen: the program has begun to show it, and is quiet again.
+    fn taken_at(&self, gap: Duration) -> Option<Instant> {
+        let printed = self.printed.filter(|_| !self.empty);
+        let first = self.drawn_at.or(printed.map(|(first, _)| first))?;
+        let last = self.printed.map_or(first, |(_, last)| last.max(first));
+        Some((last + gap).min(first + SETTLES_WITHIN))
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -73,8 +106,8 @@ enum Doing {
     Piece(Instant),
     /// The first piece is written; whether the holder took it is not known yet.
     Written { refused: bool },
-    /// Everything is typed, and rests.
-    Resting(Instant),
+    /// Everything is typed, and the program has yet to take it: not before `least`, and not after `latest`.
+    Resting { least: Instant, latest: Instant },
     /// It has rested; nobody has said yet that it may be submitted, and until this time somebody may.
     Rested(Instant),
     /// The key is to be written.
@@ -94,13 +127,13 @@ impl Typist {
         self.job.as_ref().is_some_and(|job| matches!(job.doing, Doing::KeyWritten { .. }))
     }
 
-    /// Begins to type a message.
+    /// Begins to type a message. Whether it is known how the program's input looks decides how long it is waited for.
     pub(super) fn begin(
         &mut self,
         message: MessageId,
         text: &str,
         modes: &Modes,
-        submit: &Submit,
+        (submit, shows): (&Submit, bool),
         now: Instant,
     ) {
         let text = guarded(text, submit);
@@ -116,8 +149,9 @@ impl Typist {
         let gap = Duration::from_millis(submit.gap_ms);
         let more = REST_MORE * u32::try_from(bytes.len() / REST_PIECE).unwrap_or(u32::MAX);
         let pieces = pieces(&bytes, most);
-        self.job =
-            Some(Job { message, pieces, pause, rest: gap + more, doing: Doing::Piece(now), refused: 0 });
+        let doing = Doing::Piece(now);
+        let signs = Signs::default();
+        self.job = Some(Job { message, pieces, pause, gap, more, doing, refused: 0, shows, signs });
     }
 
     /// It may be submitted, with these bytes of its key. Returns whether that is what was waited for.
@@ -130,6 +164,27 @@ impl Typist {
         true
     }
 
+    /// The program printed something.
+    pub(super) fn printed(&mut self, now: Instant) {
+        if let Some(job) = &mut self.job {
+            let first = job.signs.printed.map_or(now, |(first, _)| first);
+            job.signs.printed = Some((first, now));
+        }
+    }
+
+    /// The program's input box was looked at: whether something stands in it, if that can be told.
+    pub(super) fn looked(&mut self, draft: Option<bool>, now: Instant) {
+        if let Some(job) = &mut self.job {
+            job.signs.empty = draft == Some(false);
+            job.signs.drawn_at = job.signs.drawn_at.or((draft == Some(true)).then_some(now));
+        }
+    }
+
+    /// Returns whether the program was seen to take what is typed.
+    pub(super) fn is_taken(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| job.signs.taken_at(job.gap).is_some())
+    }
+
     /// Gives it up.
     pub(super) fn give_up(&mut self) -> Option<MessageId> {
         self.job.take().map(|job| job.message)
@@ -137,8 +192,10 @@ impl Typist {
 
     /// Returns when there is something to do; none while something is waited for.
     pub(super) fn due(&self) -> Option<Instant> {
-        match self.job.as_ref()?.doing {
-            Doing::Piece(at) | Doing::Resting(at) | Doing::Rested(at) => Some(at),
+        let job = self.job.as_ref()?;
+        match job.doing {
+            Doing::Piece(at) | Doing::Rested(at) => Some(at),
+            Doing::Resting { least, latest } => Some(job.rested_at(least, latest)),
             Doing::Written { .. } | Doing::Key(_) | Doing::KeyWritten { .. } => None,
         }
     }
@@ -150,14 +207,21 @@ impl Typist {
             Doing::Piece(at) if *at <= now => match job.pieces.front().cloned() {
                 Some(piece) => {
                     job.doing = Doing::Written { refused: false };
+                    job.signs = Signs::default();
                     Some(Step::Write(piece))
                 }
                 None => {
-                    job.doing = Doing::Resting(now + job.rest);
+                    let within = if job.shows { SHOWN_WITHIN } else { UNKNOWN_WITHIN };
+                    let least = now + job.gap + job.more;
+                    job.doing = Doing::Resting { least, latest: least + within };
                     None
                 }
             },
-            Doing::Resting(at) if *at <= now => {
+            Doing::Resting { least, latest } => {
+                let (least, latest) = (*least, *latest);
+                if job.rested_at(least, latest) > now {
+                    return None;
+                }
                 job.doing = Doing::Rested(now + SUBMIT_WITHIN);
                 Some(Step::Typed(job.message))
             }
@@ -216,7 +280,7 @@ impl Typist {
                     false => Step::Submitted(message),
                 })
             }
-            Doing::Piece(_) | Doing::Resting(_) | Doing::Rested(_) | Doing::Key(_) => None,
+            Doing::Piece(_) | Doing::Resting { .. } | Doing::Rested(_) | Doing::Key(_) => None,
         }
     }
 
@@ -232,6 +296,13 @@ impl Typist {
     /// Returns what a person typed meanwhile, once nothing is being typed any more.
     pub(super) fn waited(&mut self) -> Option<Input> {
         if self.job.is_some() { None } else { self.waiting.pop_front() }
+    }
+}
+
+impl Job {
+    /// Returns when what is typed may be submitted, as far as is seen.
+    fn rested_at(&self, least: Instant, latest: Instant) -> Instant {
+        self.signs.taken_at(self.gap).map_or(latest, |at| at.clamp(least, latest))
     }
 }
 
@@ -330,7 +401,8 @@ mod tests {
     ) -> (Vec<u8>, Vec<usize>) {
         let mut typist = Typist::default();
         let mut now = Instant::now();
-        typist.begin(M, text, &Modes { bracketed_paste, ..Modes::default() }, &Submit::default(), now);
+        let modes = Modes { bracketed_paste, ..Modes::default() };
+        typist.begin(M, text, &modes, (&Submit::default(), true), now);
         let (mut taken, mut sizes) = (Vec::new(), Vec::new());
         loop {
             match typist.step(now) {
@@ -365,10 +437,11 @@ mod tests {
     async fn the_key_is_written_once_and_only_when_it_is_asked_for_after_a_rest() {
         let mut typist = Typist::default();
         let now = Instant::now();
-        typist.begin(M, "hello", &Modes::default(), &Submit::default(), now);
+        typist.begin(M, "hello", &Modes::default(), (&Submit::default(), true), now);
         assert!(!typist.submit(M, b"\r".to_vec()), "nothing was typed yet");
         assert_eq!(typist.step(now), Some(Step::Write(b"hello".to_vec())));
         assert_eq!((typist.is_through(now), typist.step(now), typist.step(now)), (None, None, None));
+        typist.printed(now);
         let rested = now + Duration::from_millis(150);
         assert_eq!(typist.due(), Some(rested));
         assert_eq!(typist.step(rested), Some(Step::Typed(M)));
@@ -381,10 +454,38 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_key_waits_until_the_text_is_seen_to_be_taken_and_no_longer_than_that_may_last() {
+        let ms = Duration::from_millis;
+        let begun = |shows: bool| {
+            let (mut typist, now) = (Typist::default(), Instant::now());
+            typist.begin(M, "hello", &Modes::default(), (&Submit::default(), shows), now);
+            assert!(matches!(typist.step(now), Some(Step::Write(_))));
+            assert_eq!((typist.is_through(now), typist.step(now)), (None, None));
+            (typist, now)
+        };
+        let (typist, now) = begun(true);
+        assert_eq!((typist.due(), typist.is_taken()), (Some(now + ms(150) + SHOWN_WITHIN), false));
+        let (typist, now) = begun(false);
+        assert_eq!(typist.due(), Some(now + ms(150) + UNKNOWN_WITHIN));
+        // It prints late, its box is still empty, and then holds the text; it goes on to print.
+        let (mut typist, now) = begun(true);
+        typist.printed(now + ms(2000));
+        typist.looked(Some(false), now + ms(2050));
+        assert!(!typist.is_taken());
+        typist.printed(now + ms(2200));
+        typist.looked(Some(true), now + ms(2250));
+        assert_eq!((typist.due(), typist.is_taken()), (Some(now + ms(2400)), true));
+        (2300..4000).step_by(100).for_each(|at| typist.printed(now + ms(at)));
+        assert_eq!(typist.due(), Some(now + ms(2250) + SETTLES_WITHIN));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_key_that_the_holder_refuses_is_not_pressed_again() {
         let mut typist = Typist::default();
         let now = Instant::now();
-        typist.begin(M, "", &Modes::default(), &Submit { gap_ms: 0, ..Submit::default() }, now);
+        let submit = Submit { gap_ms: 0, ..Submit::default() };
+        typist.begin(M, "", &Modes::default(), (&submit, true), now);
+        typist.printed(now);
         assert_eq!((typist.step(now), typist.step(now)), (None, Some(Step::Typed(M))));
         assert!(typist.submit(M, b"\r".to_vec()));
         assert!(matches!(typist.step(now), Some(Step::Write(_))));

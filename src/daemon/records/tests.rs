@@ -1,3 +1,5 @@
+//! What programs keep of themselves is read as it grows, and nothing else is.
+
 use std::fs;
 use std::io::Write as _;
 

@@ -123,6 +123,26 @@ fn whoever_shows_no_reaction_is_said_to_and_gets_the_next_message_but_no_second_
 }
 
 #[test]
+fn what_is_noted_of_a_key_stays_with_the_message_and_the_time_to_react_begins_anew() {
+    let mut s = Session::with_team();
+    let to = s.id("be-1");
+    let (message, _) = s.sent("be-1", "one");
+    let epoch = s.live("be-1").epoch;
+    let noted = |s: &mut Session| s.fact(Fact::Noted { agent: to, epoch, message, note: "twice".into() });
+    assert_eq!(noted(&mut s).events, [], "its key was not pressed yet");
+    let _ = s.submitted("be-1", message);
+    s.now = T0 + SETTLE_FOR;
+    let _ = noted(&mut s);
+    let _ = s.input(Input::Due(Timer::Settle { message, to }));
+    assert_eq!(s.fate(message), MessageStatus::Delivered { reason: None }, "it has time");
+    s.now = s.now + SETTLE_FOR;
+    let _ = s.input(Input::Due(Timer::Settle { message, to }));
+    assert_eq!(s.fate(message).reason(), Some("submitted, no reaction seen"));
+    let note = s.kernel.state().finished().find(|f| f.message.id == message).and_then(|f| f.note.clone());
+    assert_eq!(note.as_deref(), Some("twice"));
+}
+
+#[test]
 fn a_dialog_that_opens_under_a_text_never_gets_its_key() {
     // The kernel knows of it.
     let mut s = Session::with_team();

@@ -4,14 +4,14 @@
 use tokio::time::Instant;
 
 use super::super::News;
-use super::super::dialog;
 use super::super::typing::Step;
 use super::Pane;
-use crate::domain::{AgentState, ApprovalId, Input, Key, MessageId, Observation, Verdict};
+use crate::domain::{AgentState, Input, Key, MessageId, Observation};
 use crate::terminal;
 
 const DIALOG: &str = "it has a dialog open";
 const GONE: &str = "it is not running";
+const UNSEEN: &str = "nothing was seen to happen to its text before its key was pressed";
 
 impl Pane {
     /// A person pressed something.
@@ -21,6 +21,11 @@ impl Pane {
             let now = Instant::now();
             self.key_draft.pressed(input, now);
             self.looking.hurry(now);
+        }
+        if matches!(input, Input::Key(_) | Input::Paste(_)) {
+            // What stands there from now on may be a person's, and a key may have been for a dialog.
+            self.sure.forget_text();
+            self.sure.dialog_gone();
         }
         self.press(input).await;
     }
@@ -61,6 +66,12 @@ impl Pane {
             // What was pressed answered the dialog.
             self.key_draft.clear();
         }
+        if matches!(state, AgentState::Waiting(_)) || state.is_busy() {
+            self.sure.reacted();
+        }
+        if !matches!(state, AgentState::Waiting(_)) {
+            self.sure.dialog_gone();
+        }
         self.state = state;
     }
 
@@ -69,7 +80,9 @@ impl Pane {
         if let Some(reason) = self.not_ready(now).await {
             return self.tell(News::TypeRefused { message, reason }).await;
         }
-        self.typist.begin(message, text, &self.modes, self.about.adapter.submit(), now);
+        self.sure.typed(message, text);
+        let adapter = &self.about.adapter;
+        self.typist.begin(message, text, &self.modes, (adapter.submit(), adapter.shows_drafts()), now);
         self.type_on(now).await;
     }
 
@@ -97,8 +110,10 @@ impl Pane {
     /// Leaves a message's text where it stands: it is in the way of the next one now, until somebody sees to it.
     pub(super) fn abandon_text(&mut self, message: MessageId) {
         if self.typist.give_up() == Some(message) {
+            let now = Instant::now();
             self.key_draft.left();
-            self.looking.hurry(Instant::now());
+            self.sure.gave_up(now);
+            self.looking.hurry(now);
         }
     }
 
@@ -139,10 +154,17 @@ impl Pane {
                 })
                 .await;
             }
-            Step::Typed(message) => self.tell(News::Typed { message }).await,
+            Step::Typed(message) => {
+                self.unseen = !self.typist.is_taken();
+                self.tell(News::Typed { message }).await;
+            }
             Step::Submitted(message) => {
                 self.key_draft.clear();
+                self.sure.submitted(now);
                 self.tell(News::Submitted { message }).await;
+                if std::mem::take(&mut self.unseen) {
+                    self.tell(News::Noted { message, note: UNSEEN }).await;
+                }
                 match self.reacted.take() {
                     Some(seen) => self.tell_seen(seen, now).await,
                     None => self.awaits_reaction = true,
@@ -151,6 +173,7 @@ impl Pane {
             Step::Refused(message, reason) => {
                 self.reacted = None;
                 self.key_draft.left();
+                self.sure.gave_up(now);
                 self.looking.hurry(now);
                 self.tell(News::SubmitRefused { message, reason }).await;
             }
@@ -192,6 +215,7 @@ impl Pane {
         }
         if let Some(message) = self.typist.give_up() {
             self.key_draft.left();
+            self.sure.gave_up(now);
             let reason = "its turn was interrupted while it was being typed";
             self.tell(News::SubmitRefused { message, reason }).await;
         }
@@ -202,35 +226,14 @@ impl Pane {
         self.press_all(keys).await;
     }
 
-    /// Presses the keys that answer a dialog, if it is on the screen at this very moment as it was when it was asked.
-    pub(super) async fn answer(&mut self, approval: ApprovalId, name: &str, verdict: &Verdict, now: Instant) {
-        let waits = self.newest(now).await.is_some_and(|seen| matches!(seen.state, AgentState::Waiting(_)));
-        let rows = match self.place.screen() {
-            Some(screen) => self.texts.read(&screen.snapshot()).to_vec(),
-            None => Vec::new(),
-        };
-        let rule = self.shown.is_still(name, &rows).filter(|_| waits);
-        let Some(rule) = rule else {
-            let reason = "the dialog is not on its screen any more as it was; answer it in its pane";
-            return self.tell(News::AnswerRefused { approval, reason }).await;
-        };
-        match self.about.adapter.dialog(rule).and_then(|dialog| dialog::keys(dialog, verdict)) {
-            Some(keys) => self.press_all(keys).await,
-            None => {
-                let reason = "no keys are known for that answer; answer it in its pane";
-                self.tell(News::AnswerRefused { approval, reason }).await;
-            }
-        }
-    }
-
-    async fn press_all(&mut self, keys: Vec<Key>) {
+    pub(super) async fn press_all(&mut self, keys: Vec<Key>) {
         for key in keys {
             self.press(&Input::Key(key)).await;
         }
     }
 
     /// Looks anew, and returns what is seen; none where the agent has ended.
-    async fn newest(&mut self, now: Instant) -> Option<Observation> {
+    pub(super) async fn newest(&mut self, now: Instant) -> Option<Observation> {
         self.look(now).await;
         self.see(now).map(|(seen, _)| seen).filter(|_| self.exit.is_none() && self.holder.is_some())
     }
