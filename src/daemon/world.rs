@@ -37,6 +37,9 @@ const ORDERS: usize = 512;
 /// How many agents may be starting at a time, so that a large team does not start all at once.
 const STARTING: usize = 4;
 
+/// How many agents' records may be read at a time, so that reading them takes few threads.
+const READING: usize = 2;
+
 /// How long what was shown may wait to be written.
 const FLUSH_AFTER: Duration = Duration::from_millis(500);
 
@@ -90,6 +93,7 @@ pub(super) struct World {
     headroom: Arc<Headroom>,
     steady: Steady,
     starting: Arc<Semaphore>,
+    reading: Arc<Semaphore>,
     looks_at_adapters: bool,
     adapters_changed: bool,
 }
@@ -134,6 +138,7 @@ impl World {
             headroom: Arc::default(),
             steady: Steady::new(),
             starting: Arc::new(Semaphore::new(STARTING)),
+            reading: Arc::new(Semaphore::new(READING)),
             looks_at_adapters: false,
             adapters_changed: false,
         }
@@ -285,6 +290,7 @@ impl World {
             headroom: Arc::clone(&self.headroom),
             steady: self.steady,
             starting: Arc::clone(&self.starting),
+            reading: Arc::clone(&self.reading),
             colors: self.colors,
         };
         tokio::spawn(pane::run(about, around, frames, inbox, beginning));

@@ -99,6 +99,7 @@ pub(super) struct Around {
     pub(super) headroom: Arc<Headroom>,
     pub(super) steady: Steady,
     pub(super) starting: Arc<Semaphore>,
+    pub(super) reading: Arc<Semaphore>,
     pub(super) colors: Option<Colors>,
 }
 

@@ -1,6 +1,8 @@
 //! What a pane has to do with its program's records: it has them watched, says what the watch should know, and takes
 //! in what they say as of when it was so.
 
+use std::sync::Arc;
+
 use super::super::clock;
 use super::super::records::{self, Cue, Subject};
 use super::task::Pane;
@@ -52,7 +54,13 @@ impl Pane {
         self.server = server.map(|server| records::follow(server, teller.clone()));
         let Some(subject) = subject else { return };
         let first = Cue { busy: false, conversation: self.about.conversation.clone() };
-        self.records = Some(records::watch(subject, first, teller, self.around.steady));
+        self.records = Some(records::watch(
+            subject,
+            first,
+            teller,
+            self.around.steady,
+            Arc::clone(&self.around.reading),
+        ));
     }
 
     /// Says what state it is in.

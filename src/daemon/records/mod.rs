@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 use self::lines::{Grown, Lines};
@@ -112,7 +112,13 @@ impl Subject {
 }
 
 /// Watches an agent's records until the sender of cues is dropped.
-pub(super) fn watch(subject: Subject, first: Cue, teller: Teller, steady: Steady) -> watch::Sender<Cue> {
+pub(super) fn watch(
+    subject: Subject,
+    first: Cue,
+    teller: Teller,
+    steady: Steady,
+    turns: Arc<Semaphore>,
+) -> watch::Sender<Cue> {
     let (cues, mut cue) = watch::channel(first);
     tokio::spawn(async move {
         let mut reading = Reading::of(subject);
@@ -120,12 +126,15 @@ pub(super) fn watch(subject: Subject, first: Cue, teller: Teller, steady: Steady
         loop {
             let now = cue.borrow_and_update().clone();
             let busy = now.busy;
+            // A closed semaphore is a daemon that ends.
+            let Ok(turn) = turns.acquire().await else { return };
             let looked = tokio::task::spawn_blocking(move || {
                 let told = reading.look(&now);
                 (reading, told)
             });
             // It does not panic; if it did, there would be nothing left to watch with.
             let Ok((back, told)) = looked.await else { return };
+            drop(turn);
             reading = back;
             if !told.is_empty() {
                 lively_until = Instant::now() + LIVELY;
