@@ -58,9 +58,10 @@ pub fn run(table: &mut Table) {
     let mut texts = ways.map(|_| Vec::new());
     for (beside, condition) in besides {
         let rig = Rig::new(beside);
-        for ((way, ..), texts) in ways.into_iter().zip(&mut texts) {
+        for ((way, what, _), texts) in ways.into_iter().zip(&mut texts) {
             let mut times = rig.changes(way);
             let (middle, most) = (percentile(&mut times, 0.5) * 1e3, percentile(&mut times, 0.99) * 1e3);
+            eprintln!("  {what}, {condition}: {middle:.1} / {most:.1} ms");
             texts.push(format!("{condition} {middle:.1} / {most:.1}"));
         }
     }

@@ -14,11 +14,16 @@ const QUIET_FOR: Duration = Duration::from_millis(50);
 /// The screen of a program that never rests is looked at this often.
 const NOISE_EVERY: Duration = Duration::from_millis(250);
 
+/// What is said in so many words is taken in at once, but no more often than this: a program may say a thousand things
+/// a second, and only the last of them is so.
+const WORDS_EVERY: Duration = Duration::from_millis(10);
+
 /// When to look next.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Looking {
     due: Option<Instant>,
     latest: Option<Instant>,
+    said: Option<Instant>,
     again: Option<Instant>,
     looked_at: Option<Instant>,
 }
@@ -32,19 +37,20 @@ impl Looking {
         self.due = Some((now + QUIET_FOR).min(latest));
     }
 
-    /// Something was said that need not wait for quiet.
+    /// Something was said that need not wait for quiet, whatever is printed after it.
     pub(super) fn hurry(&mut self, now: Instant) {
-        self.due = Some(now);
+        let after = self.looked_at.map_or(now, |at| now.max(at + WORDS_EVERY));
+        self.said.get_or_insert(after);
     }
 
     /// The screen was looked at; time alone may change the verdict at `again`.
     pub(super) fn looked(&mut self, now: Instant, again: Option<Instant>) {
-        *self = Looking { due: None, latest: None, again, looked_at: Some(now) };
+        *self = Looking { again, looked_at: Some(now), ..Looking::default() };
     }
 
     /// Returns when to look next; none if only output can change anything.
     pub(super) fn at(&self) -> Option<Instant> {
-        [self.due, self.again].into_iter().flatten().min()
+        [self.due, self.said, self.again].into_iter().flatten().min()
     }
 }
 
@@ -117,5 +123,17 @@ mod tests {
         looking.disturbed(now);
         looking.hurry(now);
         assert_eq!(looking.at(), Some(now));
+        looking.disturbed(now);
+        assert_eq!(looking.at(), Some(now), "what is printed after it does not put it off");
+        looking.looked(now, None);
+        let ms = |n| now + Duration::from_millis(n);
+        for n in 1..9 {
+            looking.disturbed(ms(n));
+            looking.hurry(ms(n));
+        }
+        assert_eq!(looking.at(), Some(now + WORDS_EVERY), "many words are taken in together");
+        looking.looked(now + WORDS_EVERY, None);
+        looking.hurry(ms(100));
+        assert_eq!(looking.at(), Some(ms(100)), "a seldom one waits for nothing");
     }
 }
