@@ -76,14 +76,20 @@ fn a_hundred_kilobytes_arrive(programs: &[Program]) {
             if text.len() >= 100_000 {
                 break;
             }
-            write!(text, "word{n} ").expect("a string");
-            if n % 20 == 0 {
-                text.push('\n');
-            }
+            let between = if n % 20 == 19 { '\n' } else { ' ' };
+            write!(text, "word{n}{between}").expect("a string");
         }
         text.push_str("HELLO");
         say(crew, &text);
-        reached(crew, &text);
+        let heard = crew.model.last_heard("a");
+        if !heard.iter().any(|heard| heard.contains(&text)) {
+            let with = heard.iter().find_map(|heard| Some(&heard[heard.find("word0")?..]));
+            let with = with.expect("its beginning").to_owned();
+            let same = with.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
+            let around =
+                |text: &str| text.chars().skip(same.saturating_sub(40)).take(120).collect::<String>();
+            panic!("it differs at byte {same}: {:?} was sent, {:?} arrived", around(&text), around(&with));
+        }
     });
 }
 

@@ -143,11 +143,14 @@ impl Model {
         of_agent.map(|(_, body)| count(body, text)).find(|n| *n > 0).unwrap_or(0)
     }
 
-    /// Returns whether the last request of an agent has this text.
-    pub fn heard_last(&self, agent: &str, text: &str) -> bool {
+    /// Returns every string in the last request of an agent for a turn.
+    pub fn last_heard(&self, agent: &str) -> Vec<String> {
         let heard = self.shared.heard.lock().expect("what was heard");
-        let turns = heard.iter().rev().filter(|(from, body)| from == agent && body["tools"][0].is_object());
-        turns.take(1).any(|(_, body)| count(body, text) > 0)
+        let mut turns =
+            heard.iter().rev().filter(|(from, body)| from == agent && body["tools"][0].is_object());
+        let mut strings = Vec::new();
+        turns.next().into_iter().for_each(|(_, body)| gather(body, &mut strings));
+        strings
     }
 
     /// Waits until the log of an agent, from its entry number `after` on, has what is wanted; returns the number
@@ -243,6 +246,15 @@ fn count(body: &Value, text: &str) -> usize {
         Value::Array(parts) => parts.iter().map(|part| count(part, text)).sum(),
         Value::Object(parts) => parts.values().map(|part| count(part, text)).sum(),
         _ => 0,
+    }
+}
+
+fn gather(body: &Value, into: &mut Vec<String>) {
+    match body {
+        Value::String(said) => into.push(said.clone()),
+        Value::Array(parts) => parts.iter().for_each(|part| gather(part, into)),
+        Value::Object(parts) => parts.values().for_each(|part| gather(part, into)),
+        _ => {}
     }
 }
 
