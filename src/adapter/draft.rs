@@ -21,11 +21,17 @@ impl InBox {
     /// Returns whether the end of this text provably stands in the box, or what the program shows in its place.
     #[must_use]
     pub fn ends_with(&self, text: &str) -> bool {
+        self.draft == Some(true) && self.shows_end(text)
+    }
+
+    /// Returns whether the end of this text is seen where the box is, even where its first line is out of view; or what
+    /// the program shows in its place.
+    #[must_use]
+    pub fn shows_end(&self, text: &str) -> bool {
         let end: Vec<char> = text.chars().rev().filter(|c| c.is_alphanumeric()).take(KNOWN_BY).collect();
         let end: String = end.into_iter().rev().collect();
         let long = text.lines().count() > 2 || text.chars().count() > 400;
-        self.draft == Some(true)
-            && ((!end.is_empty() && self.letters.contains(&end)) || (self.pasted && long))
+        (!end.is_empty() && self.letters.contains(&end)) || (self.pasted && long)
     }
 
     /// Returns whether this text provably stands in the box from its beginning to its end.
@@ -47,11 +53,14 @@ pub(super) fn seen(draft: &Draft, view: &View<'_>) -> InBox {
         .enumerate()
         .rev()
         .find_map(|(n, row)| Some((n, line.captures(&view.rows[*row])?.get(1)?)));
-    let Some((n, found)) = first else { return InBox::default() };
+    let letters = |shown: &str| shown.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let Some((n, found)) = first else {
+        let letters = near.iter().map(|row| letters(&view.rows[*row])).collect();
+        return InBox { draft: None, letters, pasted: false };
+    };
     let draft = is_draft(draft, view, &near[n..], &found);
-    let rest = near[n + 1..].iter().map(|row| view.rows[*row].as_str());
-    let shown = std::iter::once(found.as_str()).chain(rest);
-    let letters = shown.flat_map(str::chars).filter(|c| c.is_alphanumeric()).collect();
+    let rest = near[n + 1..].iter().map(|row| letters(&view.rows[*row]));
+    let letters = std::iter::once(letters(found.as_str())).chain(rest).collect();
     InBox { draft, letters, pasted: found.as_str().to_lowercase().contains("[pasted ") }
 }
 

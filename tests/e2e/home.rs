@@ -68,6 +68,7 @@ impl Home {
             ("SHELL", "/bin/sh".into()),
             ("TERM", "xterm-256color".into()),
             ("COLORTERM", "truecolor".into()),
+            ("AGENTCTL_LOG", std::env::var_os("AGENTCTL_LOG").unwrap_or_else(|| "info".into())),
         ]
     }
 
@@ -128,6 +129,13 @@ impl Home {
             let screen = self.ok(&["agent", "screen", name]);
             if screen.contains(shown) { Ok(screen) } else { Err(screen) }
         })
+    }
+
+    /// Returns the end of what the daemon wrote into its log.
+    pub fn log(&self) -> String {
+        let log = std::fs::read_to_string(self.root().join("data/daemon.log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(30)..].join("\n")
     }
 
     /// Returns the daemon's process.

@@ -90,7 +90,11 @@ impl Crew {
     /// Waits until the model sees something of an agent that it has not seen at `after`.
     pub fn sees(&self, name: &str, after: usize, what: &str, wanted: impl Fn(&What) -> bool) -> usize {
         let seen = self.model.wait(name, after, what, wanted);
-        seen.unwrap_or_else(|problem| panic!("{problem}\n{}\n{}", self.home.agent(name), self.screen(name)))
+        seen.unwrap_or_else(|problem| {
+            let sent = self.home.json(&["message", "list", name, "--all"]);
+            let (agent, screen) = (self.home.agent(name), self.screen(name));
+            panic!("{problem}\n{agent}\n{sent}\n{screen}\n{}", self.home.log())
+        })
     }
 
     /// Waits until the model is asked for the next turn.

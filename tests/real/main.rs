@@ -14,8 +14,10 @@ mod home;
 mod lab;
 mod model;
 mod program;
+mod reach;
+mod settle;
 mod team;
 mod turn;
 
 /// How long anything may take before a test gives up.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(90);

@@ -8,7 +8,7 @@ use crate::model::{Gate, What};
 use crate::program::{CLAUDE, CODEX, GEMINI, OLD_CLAUDE, Program, Seed};
 
 /// Starts one agent of each program that is here, in turn.
-fn each(programs: &[Program], test: impl Fn(&Crew, Program)) {
+pub fn each(programs: &[Program], test: impl Fn(&Crew, Program)) {
     for program in programs.iter().filter(|program| program.is_here()) {
         println!("with {} {}", program.word(), program.version);
         test(&Crew::start(&[("a", *program)]), *program);

@@ -82,6 +82,11 @@ impl Sure {
         (self.submitted_at, self.given_up) = (None, None);
     }
 
+    /// Returns the text that is being typed.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.text.as_ref().map(|(_, text)| text.as_str())
+    }
+
     /// Its key was pressed.
     pub(super) fn submitted(&mut self, now: Instant) {
         self.submitted_at = Some(now);

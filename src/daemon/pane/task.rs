@@ -535,7 +535,7 @@ impl Pane {
         let again = self.detector.look_again_at(at).map(|at| self.around.steady.instant(at));
         self.note_state(seen.state);
         self.cue_state(seen.state);
-        self.typist.looked(self.detector.draft(), now);
+        self.note_box(now);
         let (draft, until) = self.key_draft.stands(self.detector.draft(), now);
         seen.draft = draft;
         Some((seen, [again, until].into_iter().flatten().min()))

@@ -84,16 +84,15 @@ struct Job {
 struct Signs {
     /// When it printed first, and last.
     printed: Option<(Instant, Instant)>,
-    /// When its input box was first seen to hold something.
+    /// When its input box was first seen to hold the text.
     drawn_at: Option<Instant>,
-    /// Whether its input box was seen empty, and not otherwise since.
-    empty: bool,
 }
 
 impl Signs {
     /// Returns when the text may count as taken, as far as is seen: the program has begun to show it, and is quiet again.
-    fn taken_at(&self, gap: Duration) -> Option<Instant> {
-        let printed = self.printed.filter(|_| !self.empty);
+    /// Where it is not known how its input looks, whatever it prints counts.
+    fn taken_at(&self, gap: Duration, shows: bool) -> Option<Instant> {
+        let printed = self.printed.filter(|_| !shows);
         let first = self.drawn_at.or(printed.map(|(first, _)| first))?;
         let last = self.printed.map_or(first, |(_, last)| last.max(first));
         Some((last + gap).min(first + SETTLES_WITHIN))
@@ -172,17 +171,16 @@ impl Typist {
         }
     }
 
-    /// The program's input box was looked at: whether something stands in it, if that can be told.
-    pub(super) fn looked(&mut self, draft: Option<bool>, now: Instant) {
-        if let Some(job) = &mut self.job {
-            job.signs.empty = draft == Some(false);
-            job.signs.drawn_at = job.signs.drawn_at.or((draft == Some(true)).then_some(now));
+    /// The program's input box was looked at, and holds the text or not.
+    pub(super) fn looked(&mut self, holds: bool, now: Instant) {
+        if let Some(job) = self.job.as_mut().filter(|_| holds) {
+            job.signs.drawn_at.get_or_insert(now);
         }
     }
 
     /// Returns whether the program was seen to take what is typed.
     pub(super) fn is_taken(&self) -> bool {
-        self.job.as_ref().is_some_and(|job| job.signs.taken_at(job.gap).is_some())
+        self.job.as_ref().is_some_and(|job| job.signs.taken_at(job.gap, job.shows).is_some())
     }
 
     /// Gives it up.
@@ -302,7 +300,7 @@ impl Typist {
 impl Job {
     /// Returns when what is typed may be submitted, as far as is seen.
     fn rested_at(&self, least: Instant, latest: Instant) -> Instant {
-        self.signs.taken_at(self.gap).map_or(latest, |at| at.clamp(least, latest))
+        self.signs.taken_at(self.gap, self.shows).map_or(latest, |at| at.clamp(least, latest))
     }
 }
 
@@ -437,7 +435,7 @@ mod tests {
     async fn the_key_is_written_once_and_only_when_it_is_asked_for_after_a_rest() {
         let mut typist = Typist::default();
         let now = Instant::now();
-        typist.begin(M, "hello", &Modes::default(), (&Submit::default(), true), now);
+        typist.begin(M, "hello", &Modes::default(), (&Submit::default(), false), now);
         assert!(!typist.submit(M, b"\r".to_vec()), "nothing was typed yet");
         assert_eq!(typist.step(now), Some(Step::Write(b"hello".to_vec())));
         assert_eq!((typist.is_through(now), typist.step(now), typist.step(now)), (None, None, None));
@@ -470,10 +468,10 @@ mod tests {
         // It prints late, its box is still empty, and then holds the text; it goes on to print.
         let (mut typist, now) = begun(true);
         typist.printed(now + ms(2000));
-        typist.looked(Some(false), now + ms(2050));
+        typist.looked(false, now + ms(2050));
         assert!(!typist.is_taken());
         typist.printed(now + ms(2200));
-        typist.looked(Some(true), now + ms(2250));
+        typist.looked(true, now + ms(2250));
         assert_eq!((typist.due(), typist.is_taken()), (Some(now + ms(2400)), true));
         (2300..4000).step_by(100).for_each(|at| typist.printed(now + ms(at)));
         assert_eq!(typist.due(), Some(now + ms(2250) + SETTLES_WITHIN));
@@ -484,7 +482,7 @@ mod tests {
         let mut typist = Typist::default();
         let now = Instant::now();
         let submit = Submit { gap_ms: 0, ..Submit::default() };
-        typist.begin(M, "", &Modes::default(), (&submit, true), now);
+        typist.begin(M, "", &Modes::default(), (&submit, false), now);
         typist.printed(now);
         assert_eq!((typist.step(now), typist.step(now)), (None, Some(Step::Typed(M))));
         assert!(typist.submit(M, b"\r".to_vec()));

@@ -79,6 +79,8 @@ pub struct Shared {
     log: Mutex<Vec<Entry>>,
     changed: Condvar,
     gates: Mutex<HashMap<(String, Gate), watch::Sender<bool>>>,
+    /// Every request for words, with the agent that made it.
+    heard: Mutex<Vec<(String, Value)>>,
 }
 
 /// A stream of events on its way to an agent.
@@ -91,8 +93,12 @@ pub struct Stream {
 impl Model {
     /// Starts one on a free port of loopback.
     pub fn start() -> Model {
-        let shared =
-            Arc::new(Shared { log: Mutex::default(), changed: Condvar::new(), gates: Mutex::default() });
+        let shared = Arc::new(Shared {
+            log: Mutex::default(),
+            changed: Condvar::new(),
+            gates: Mutex::default(),
+            heard: Mutex::default(),
+        });
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port of loopback");
         listener.set_nonblocking(true).expect("a listener that does not block");
         let port = listener.local_addr().expect("its address").port();
@@ -128,6 +134,23 @@ impl Model {
     pub fn log(&self, agent: &str) -> Vec<Entry> {
         let log = self.shared.log.lock().expect("the log");
         log.iter().filter(|entry| entry.agent == agent).cloned().collect()
+    }
+
+    /// Returns how often this text stands in the newest request of an agent that has it at all.
+    pub fn heard(&self, agent: &str, text: &str) -> usize {
+        let heard = self.shared.heard.lock().expect("what was heard");
+        let of_agent = heard.iter().rev().filter(|(from, _)| from == agent);
+        of_agent.map(|(_, body)| count(body, text)).find(|n| *n > 0).unwrap_or(0)
+    }
+
+    /// Returns every string in the last request of an agent for a turn.
+    pub fn last_heard(&self, agent: &str) -> Vec<String> {
+        let heard = self.shared.heard.lock().expect("what was heard");
+        let mut turns =
+            heard.iter().rev().filter(|(from, body)| from == agent && body["tools"][0].is_object());
+        let mut strings = Vec::new();
+        turns.next().into_iter().for_each(|(_, body)| gather(body, &mut strings));
+        strings
     }
 
     /// Waits until the log of an agent, from its entry number `after` on, has what is wanted; returns the number
@@ -216,6 +239,25 @@ impl Stream {
     }
 }
 
+/// Returns how often a text stands in the strings of a request.
+fn count(body: &Value, text: &str) -> usize {
+    match body {
+        Value::String(said) => said.matches(text).count(),
+        Value::Array(parts) => parts.iter().map(|part| count(part, text)).sum(),
+        Value::Object(parts) => parts.values().map(|part| count(part, text)).sum(),
+        _ => 0,
+    }
+}
+
+fn gather(body: &Value, into: &mut Vec<String>) {
+    match body {
+        Value::String(said) => into.push(said.clone()),
+        Value::Array(parts) => parts.iter().for_each(|part| gather(part, into)),
+        Value::Object(parts) => parts.values().for_each(|part| gather(part, into)),
+        _ => {}
+    }
+}
+
 /// Returns a name that nothing else has: programs take two things of one name for one.
 fn unique(prefix: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -244,6 +286,9 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     }
     if rest.ends_with("count_tokens") || rest.ends_with(":countTokens") {
         return json_answer(StatusCode::OK, &json!({"input_tokens": tokens, "totalTokens": tokens}));
+    }
+    if ["/messages", "/responses"].iter().any(|end| rest.ends_with(end)) || rest.contains("enerateContent") {
+        shared.heard.lock().expect("what was heard").push((agent.clone(), body.clone()));
     }
     if rest.ends_with("/messages") {
         return anthropic::serve(shared, agent, body, tokens).await;

@@ -80,6 +80,8 @@ impl Pane {
         if let Some(reason) = self.not_ready(now).await {
             return self.tell(News::TypeRefused { message, reason }).await;
         }
+        let bracketed = self.modes.bracketed_paste;
+        tracing::debug!(agent = %self.about.agent, "{message}: typed, bracketed: {bracketed}");
         self.sure.typed(message, text);
         let adapter = &self.about.adapter;
         self.typist.begin(message, text, &self.modes, (adapter.submit(), adapter.shows_drafts()), now);

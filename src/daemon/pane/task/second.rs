@@ -16,6 +16,16 @@ impl Pane {
         matches!(self.state, AgentState::Idle | AgentState::Error)
     }
 
+    /// The input box was looked at while a text is being typed.
+    pub(super) fn note_box(&mut self, now: Instant) {
+        if self.typist.is_typing() {
+            let seen = self.detector.in_box();
+            let holds = self.sure.text().is_some_and(|text| seen.shows_end(text));
+            // A program may show a text otherwise than it was typed.
+            self.typist.looked(holds || seen.draft == Some(true), now);
+        }
+    }
+
     /// The program told its state: what it says may be over by the next look.
     pub(super) fn hear_status(&mut self, now: Instant) {
         if self.sure.due(true).is_none() {
@@ -48,6 +58,8 @@ impl Pane {
     async fn press_again(&mut self, message: MessageId, text: &str, now: Instant) {
         let ready = self.newest(now).await.is_some() && self.is_ready() && !self.typist.is_typing();
         if !ready || !self.detector.in_box().ends_with(text) {
+            let (state, in_box) = (self.state, self.detector.in_box());
+            tracing::debug!(agent = %self.about.agent, "{message}: no second key: {state:?}, {in_box:?}");
             return;
         }
         tracing::info!(agent = %self.about.agent, "{message}: {AGAIN}");
