@@ -1,3 +1,5 @@
+//! Records as they grow on a disk, and what is told of them.
+
 use std::fs;
 use std::io::Write as _;
 
