@@ -40,6 +40,8 @@ pub enum Form {
     Claude,
     /// As Codex writes them.
     Codex,
+    /// As Gemini CLI writes them.
+    Gemini,
     /// There are none.
     #[default]
     None,
@@ -82,7 +84,7 @@ impl Records {
     /// Returns whether the journal is worth reading.
     #[must_use]
     pub fn reads_journal(&self, hooked: bool) -> bool {
-        // Of Claude Code's only what was used is read.
+        // Of the others' only what was used is read.
         !self.journal.is_empty() && (self.form == Form::Codex || self.counts(hooked))
     }
 
@@ -90,6 +92,12 @@ impl Records {
     #[must_use]
     pub fn session_of(&self, pid: u32) -> Option<String> {
         (!self.session.is_empty()).then(|| self.session.replace("{pid}", &pid.to_string()))
+    }
+
+    /// Returns whether a journal is found by the number of its conversation; otherwise only its program can tell which.
+    #[must_use]
+    pub fn names_conversation(&self) -> bool {
+        self.journal.contains(CONVERSATION)
     }
 
     /// Returns the journal's path below the folder, name by name; with `*` for a conversation that is not known.

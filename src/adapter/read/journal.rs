@@ -1,6 +1,6 @@
 //! The file to which a program adds a line for whatever happens in a conversation: what its lines say of the
-//! program's state, and what was used. Codex's rollout says both; of Claude Code's transcript only what was used is
-//! read, since its other words are there too late.
+//! program's state, and what was used. Codex's rollout says both; of Claude Code's transcript and Gemini CLI's chat only what
+//! was used is read, since their other words are there too late.
 
 use serde_json::Value;
 
@@ -43,6 +43,7 @@ impl Journal {
         let cli = match form {
             Form::Claude => "claude",
             Form::Codex => "codex",
+            Form::Gemini => "gemini",
             Form::None => "",
         };
         Journal { form, tally: Tally::new(cli) }

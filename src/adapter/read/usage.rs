@@ -1,5 +1,5 @@
 //! What a conversation has used, counted from the lines that programs keep of it: Claude Code's transcript, Codex's
-//! rollout. Both are internal to those programs; a line that is not understood counts nothing.
+//! rollout, Gemini CLI's chat. They are internal to those programs; a line that is not understood counts nothing.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -31,13 +31,20 @@ impl Tally {
 
     /// Counts one line.
     pub fn line(&mut self, line: &str) {
-        if !(line.contains("\"usage\"") || line.contains("token_count") || line.contains("\"model\"")) {
+        let marks: &[&str] = match self.cli.as_str() {
+            "claude" => &["\"usage\""],
+            "codex" => &["token_count", "\"model\"", "\"session_meta\""],
+            "gemini" => &["\"tokens\"", "\"startTime\""],
+            _ => &[],
+        };
+        if !marks.iter().any(|mark| line.contains(mark)) {
             return;
         }
         let Ok(line) = serde_json::from_str::<Value>(line) else { return };
         match self.cli.as_str() {
             "claude" => self.claude(&line),
             "codex" => self.codex(&line),
+            "gemini" => self.gemini(&line),
             _ => {}
         }
     }
@@ -74,6 +81,28 @@ impl Tally {
             output: count("output_tokens"),
             cache_read: count("cache_read_input_tokens"),
             cache_write: count("cache_creation_input_tokens"),
+        };
+    }
+
+    fn gemini(&mut self, line: &Value) {
+        if let Some(session) = text(line, "sessionId") {
+            self.conversation = Some(clean(session, 80));
+        }
+        let (Some(id), Some(tokens)) = (text(line, "id"), line.get("tokens")) else { return };
+        // An answer that calls a tool is written again with what came of it.
+        if text(line, "type") != Some("gemini") || self.counted.contains(id) {
+            return;
+        }
+        if self.counted.len() < MOST_ANSWERS {
+            self.counted.insert(id.to_owned());
+        }
+        let count = |field: &str| tokens.get(field).and_then(Value::as_u64).unwrap_or(0);
+        let model = clean(text(line, "model").unwrap_or_default(), 80);
+        *self.used.entry(model).or_default() += Tokens {
+            input: (count("input") + count("tool")).saturating_sub(count("cached")),
+            output: count("output") + count("thoughts"),
+            cache_read: count("cached"),
+            cache_write: 0,
         };
     }
 
@@ -130,6 +159,24 @@ mod tests {
         assert_eq!((used[0].conversation.as_deref(), used[0].model.as_str()), (Some("s1"), "m1"));
         assert_eq!(used[0].tokens, Some(Tokens { input: 20, output: 12, cache_read: 400, cache_write: 200 }));
         assert_eq!(Tally::new("aider").used(), []);
+    }
+
+    #[test]
+    fn an_answer_of_gemini_that_is_written_again_with_its_tool_counts_once() {
+        let mut tally = Tally::new("gemini");
+        let answer = r#"{"id":"a","type":"gemini","content":"x","tokens":{"input":100,"output":4,"cached":30,"thoughts":5,"tool":0,"total":109},"model":"m"}"#;
+        for line in [
+            r#"{"sessionId":"g1","startTime":"2026-01-02T00:00:00Z","kind":"main"}"#,
+            r#"{"$set":{"lastUpdated":"2026-01-02T00:00:01Z"}}"#,
+            answer,
+            answer,
+        ] {
+            tally.line(line);
+        }
+        let used = tally.used();
+        assert_eq!((used.len(), used[0].model.as_str()), (1, "m"));
+        assert_eq!(used[0].conversation.as_deref(), Some("g1"));
+        assert_eq!(used[0].tokens, Some(Tokens { input: 70, output: 9, cache_read: 30, cache_write: 0 }));
     }
 
     #[test]

@@ -271,7 +271,10 @@ impl Reading {
         let root = &self.subject.root;
         let named = said.filter(|(id, _)| Some(id) == wanted.as_ref()).and_then(|(_, path)| path.clone());
         let path = held.journal.or(named.filter(|path| path.is_file())).or_else(|| match &wanted {
-            Some(id) => find::matching(root, &records.journal_of(Some(id))).into_iter().next(),
+            Some(id) if records.names_conversation() => {
+                find::matching(root, &records.journal_of(Some(id))).into_iter().next()
+            }
+            Some(_) => None,
             None => {
                 let (cwd, since) =
                     self.subject.cwd.as_deref().zip(self.subject.since).filter(|_| cue.busy)?;

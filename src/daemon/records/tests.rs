@@ -1,4 +1,4 @@
-//! What programs keep of themselves is read as it grows, and nothing else is.
+//! Records as they grow on a disk, and what is told of them.
 
 use std::fs;
 use std::io::Write as _;
