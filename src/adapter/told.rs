@@ -94,6 +94,8 @@ impl Words {
                 _ => 88,
             };
             let doubted = match shown {
+                // A hook tells that a turn is over, and not how it ended.
+                Some(AgentState::Error) if word.state == AgentState::Idle => true,
                 Some(shown) => kind(shown) != kind(word.state),
                 None => adapter.status.screen_shows_turns && kind(word.state) != Kind::Rests,
             };

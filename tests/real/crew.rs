@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -73,6 +74,21 @@ impl Crew {
             let drawn = ["esc to cancel", "allow once"].iter().any(|words| lower.contains(words));
             if drawn { Ok(()) } else { Err(screen) }
         });
+    }
+
+    /// Presses the key that answers an agent's dialog in its pane, as a person does: once more if nothing came of it.
+    pub fn presses(&self, name: &str, key: &str) {
+        const PRESSES: usize = 5;
+        for _ in 0..PRESSES {
+            self.home.ok(&["keys", name, key]);
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_secs(5) {
+                if self.home.agent(name)["state"] != "waiting" {
+                    return;
+                }
+            }
+        }
+        panic!("{name} does not take {key}\n{}", self.screen(name));
     }
 
     /// Returns what an agent's pane shows.

@@ -81,7 +81,16 @@ fn a_hundred_kilobytes_arrive(programs: &[Program]) {
         }
         text.push_str("HELLO");
         say(crew, &text);
-        let heard = crew.model.last_heard("a");
+        // Claude Code gives a long text to its model in several pieces, each between two marks.
+        let letters = |text: &str| {
+            let pieces =
+                text.split("<pasted_content id=\"").flat_map(|piece| piece.split("</pasted_content id=\""));
+            let plain: String =
+                pieces.map(|piece| piece.split_once("\">").map_or(piece, |(_, text)| text)).collect();
+            plain.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let text = letters(&text);
+        let heard = crew.model.last_heard("a").iter().map(|heard| letters(heard)).collect::<Vec<_>>();
         if !heard.iter().any(|heard| heard.contains(&text)) {
             let with = heard.iter().find_map(|heard| Some(&heard[heard.find("word0")?..]));
             let with = with.expect("its beginning").to_owned();

@@ -7,7 +7,7 @@ use crate::crew::Crew;
 use crate::home::until;
 use crate::model::script::Word;
 use crate::model::{Gate, What};
-use crate::program::{CLAUDE, CODEX, OLD_CLAUDE};
+use crate::program::{CLAUDE, CODEX, GEMINI, OLD_CLAUDE};
 use crate::turn::each;
 
 /// Has an agent ask whether it may run its command; returns how much the model had seen, and what is asked.
@@ -61,6 +61,11 @@ fn what_an_older_claude_asks_is_allowed_and_denied_through_its_hook() {
 #[test]
 fn what_codex_asks_is_allowed_and_denied_by_keys() {
     apart(|| each(&[CODEX], |crew, _| is_allowed_and_denied(crew, false)));
+}
+
+#[test]
+fn what_gemini_asks_is_allowed_and_denied_by_keys() {
+    apart(|| each(&[GEMINI], |crew, _| is_allowed_and_denied(crew, false)));
 }
 
 fn goes_on_after_it_was_killed(crew: &Crew) {

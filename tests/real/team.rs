@@ -29,7 +29,7 @@ fn three_programs_in_one_chart_are_told_apart() {
         assert_eq!((totals["waiting"].as_u64(), totals["idle"].as_u64()), (Some(1), Some(1)), "{totals}");
         crew.release("boss", Gate::First);
         crew.ended("boss", seen);
-        crew.home.ok(&["keys", "coder", "esc"]);
+        crew.presses("coder", "esc");
         for name in ["boss", "coder", "scout"] {
             crew.is(name, "idle");
         }

@@ -55,7 +55,7 @@ fn what_is_asked_can_be_allowed_and_denied(crew: &Crew) {
     let seen = crew.sees("a", seen, "a call", |what| *what == What::Called(Word::RunCommand));
     crew.asks("a");
     assert!(!made.exists(), "nothing runs before it is allowed");
-    crew.home.ok(&["keys", "a", "enter"]);
+    crew.presses("a", "enter");
     crew.ended("a", seen);
     crew.is("a", "idle");
     assert!(made.exists(), "what is allowed runs");
@@ -64,7 +64,7 @@ fn what_is_asked_can_be_allowed_and_denied(crew: &Crew) {
     let seen = crew.send("a", "RUNBASH again");
     crew.sees("a", seen, "a call", |what| *what == What::Called(Word::RunCommand));
     crew.asks("a");
-    crew.home.ok(&["keys", "a", "esc"]);
+    crew.presses("a", "esc");
     crew.is("a", "idle");
     assert!(!made.exists(), "what is denied does not run");
 }
