@@ -1,3 +1,5 @@
+//! Tests of what is read from the records of programs while they run.
+
 use std::fs;
 use std::io::Write as _;
 
