@@ -30,8 +30,7 @@ impl InBox {
     pub fn shows_end(&self, text: &str) -> bool {
         let end: Vec<char> = text.chars().rev().filter(|c| c.is_alphanumeric()).take(KNOWN_BY).collect();
         let end: String = end.into_iter().rev().collect();
-        let long = text.lines().count() > 2 || text.chars().count() > 400;
-        (!end.is_empty() && self.letters.contains(&end)) || (self.pasted && long)
+        if self.pasted { is_long(text) } else { !end.is_empty() && self.letters.contains(&end) }
     }
 
     /// Returns whether this text provably stands in the box from its beginning to its end.
@@ -40,6 +39,11 @@ impl InBox {
         let begins: String = text.chars().filter(|c| c.is_alphanumeric()).take(KNOWN_BY).collect();
         self.ends_with(text) && (self.pasted || self.letters.starts_with(&begins))
     }
+}
+
+/// Returns whether a program may show a mark in the place of this text.
+fn is_long(text: &str) -> bool {
+    text.lines().count() > 2 || text.chars().count() > 400
 }
 
 /// Looks at the input box.

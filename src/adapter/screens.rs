@@ -241,6 +241,22 @@ fn a_draft_is_told_from_an_empty_box_and_from_the_programs_own_words() {
 }
 
 #[test]
+fn a_hook_that_says_a_turn_is_over_does_not_say_that_it_went_well() {
+    let screen = "✦ Hello\n\n > ERR401 now\n\n✕ [API Error: refused with 401]\n\n >   Type your message or @path/to/file▮";
+    let mut gemini = settled("gemini");
+    let over = |detector: &mut Detector, at| {
+        let (source, state, rule) = (Source::Hook, AgentState::Idle, "AfterAgent".to_owned());
+        detector
+            .signal(&Signal::State { source, state, rule, detail: "the turn is over".to_owned() }, ms(at));
+    };
+    over(&mut gemini, 10_000);
+    assert_eq!(look(&mut gemini, screen, 12_000), AgentState::Error);
+    // What an earlier turn left is not about the one that was over a moment ago.
+    over(&mut gemini, 13_000);
+    assert_eq!(look(&mut gemini, screen, 13_500), AgentState::Idle);
+}
+
+#[test]
 fn a_text_of_ours_is_known_again_in_the_box_and_no_other_is() {
     let shown = |rows: &str| {
         let mut detector = settled("claude");

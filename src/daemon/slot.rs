@@ -110,10 +110,11 @@ impl Slot {
 
     /// Gives the pane an order.
     pub(super) fn order(&self, order: Order) -> Asked {
-        match self.orders.as_ref().map(|orders| orders.try_send(order)) {
-            Some(Ok(())) => Asked::Given,
-            Some(Err(mpsc::error::TrySendError::Full(_))) => Asked::Full,
-            Some(Err(mpsc::error::TrySendError::Closed(_))) | None => Asked::Gone,
+        let Some(orders) = &self.orders else { return Asked::Gone };
+        match orders.try_send(order) {
+            Ok(()) => Asked::Given,
+            Err(mpsc::error::TrySendError::Full(_)) => Asked::Full,
+            Err(mpsc::error::TrySendError::Closed(_)) => Asked::Gone,
         }
     }
 

@@ -78,10 +78,9 @@ fn has(home: &Home, file: &str, expected: &[&str]) {
     until(&format!("{expected:?} in {file}"), || {
         let lines = lines(home, file);
         if lines == expected {
-            Ok(())
-        } else {
-            Err(format!("{lines:?}\n{}", home.ok(&["agent", "screen", "a"])))
+            return Ok(());
         }
+        Err(format!("{lines:?}\n{}\n{}", home.ok(&["agent", "screen", "a"]), home.log()))
     });
 }
 

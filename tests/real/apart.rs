@@ -59,7 +59,7 @@ pub fn apart<F: FnOnce()>(body: F) {
 /// Prints what a test says until it ends or its time is over; returns whether it ran, and whether it ended.
 fn watch(inner: &mut Child) -> (bool, bool) {
     let said = BufReader::new(inner.stdout.take().expect("its output"));
-    let (to, lines) = mpsc::sync_channel(1024);
+    let (to, lines) = mpsc::sync_channel(256);
     std::thread::spawn(move || said.lines().map_while(Result::ok).try_for_each(|line| to.send(line)));
     let begun = Instant::now();
     let mut ran = false;

@@ -1,4 +1,4 @@
-//! Records as they grow on a disk, and what is told of them.
+//! Tests of what is read from the records of programs while they run.
 
 use std::fs;
 use std::io::Write as _;
