@@ -106,6 +106,22 @@ fn a_pane_has_the_size_of_whoever_typed_to_it_last() {
 const FLOOD: &str = "base64 -w 140 /dev/urandom &\n";
 
 #[test]
+fn a_pane_in_view_shows_what_its_agent_prints_after_it_was_started_anew() {
+    let (home, agent) = shell();
+    let mut client = Client::attach(&home, "s");
+    client.views(agent, 24, 80);
+    client.sees(agent);
+    home.ok(&["agent", "restart", "shell"]);
+    until("the agent to run anew", || {
+        let agent = home.agent("shell");
+        if agent["epoch"] == 2 && agent["state"] == "idle" { Ok(()) } else { Err(agent.to_string()) }
+    });
+    // Nothing that this client says asks for its screen.
+    home.ok(&["keys", "shell", "e", "c", "h", "o", "space", "a", "g", "a", "i", "n", "enter"]);
+    while !contains(&client.sees(agent), "again") {}
+}
+
+#[test]
 fn a_client_that_never_reads_costs_the_others_nothing_and_gets_the_newest_in_the_end() {
     let (home, agent) = shell();
     let (mut stuck, mut other) = (Client::attach(&home, "s"), Client::attach(&home, "s"));

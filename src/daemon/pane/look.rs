@@ -14,8 +14,8 @@ const QUIET_FOR: Duration = Duration::from_millis(50);
 /// The screen of a program that never rests is looked at this often.
 const NOISE_EVERY: Duration = Duration::from_millis(250);
 
-/// What is said in so many words is taken in at once, but no more often than this: a program may say a thousand things
-/// a second, and only the last of them is so.
+/// What a program says of itself in its output is taken in at once, but no more often than this: it may say a thousand
+/// things a second, and only the last of them is so.
 const WORDS_EVERY: Duration = Duration::from_millis(10);
 
 /// When to look next.
@@ -23,7 +23,7 @@ const WORDS_EVERY: Duration = Duration::from_millis(10);
 pub(super) struct Looking {
     due: Option<Instant>,
     latest: Option<Instant>,
-    said: Option<Instant>,
+    hurried: Option<Instant>,
     again: Option<Instant>,
     looked_at: Option<Instant>,
 }
@@ -37,10 +37,14 @@ impl Looking {
         self.due = Some((now + QUIET_FOR).min(latest));
     }
 
-    /// Something was said that need not wait for quiet, whatever is printed after it.
+    /// Something was done or told that need not wait for quiet, whatever is printed after it.
     pub(super) fn hurry(&mut self, now: Instant) {
-        let after = self.looked_at.map_or(now, |at| now.max(at + WORDS_EVERY));
-        self.said.get_or_insert(after);
+        self.hurried = Some(self.hurried.map_or(now, |at| at.min(now)));
+    }
+
+    /// The program said something of itself in its output, which need not wait either.
+    pub(super) fn said(&mut self, now: Instant) {
+        self.hurried.get_or_insert(self.looked_at.map_or(now, |at| now.max(at + WORDS_EVERY)));
     }
 
     /// The screen was looked at; time alone may change the verdict at `again`.
@@ -50,7 +54,7 @@ impl Looking {
 
     /// Returns when to look next; none if only output can change anything.
     pub(super) fn at(&self) -> Option<Instant> {
-        [self.due, self.said, self.again].into_iter().flatten().min()
+        [self.due, self.hurried, self.again].into_iter().flatten().min()
     }
 }
 
@@ -121,7 +125,7 @@ mod tests {
         let mut looking = Looking::default();
         let now = Instant::now();
         looking.disturbed(now);
-        looking.hurry(now);
+        looking.said(now);
         assert_eq!(looking.at(), Some(now));
         looking.disturbed(now);
         assert_eq!(looking.at(), Some(now), "what is printed after it does not put it off");
@@ -129,11 +133,13 @@ mod tests {
         let ms = |n| now + Duration::from_millis(n);
         for n in 1..9 {
             looking.disturbed(ms(n));
-            looking.hurry(ms(n));
+            looking.said(ms(n));
         }
         assert_eq!(looking.at(), Some(now + WORDS_EVERY), "many words are taken in together");
+        looking.hurry(ms(9));
+        assert_eq!(looking.at(), Some(ms(9)), "what is told from outside waits for none of them");
         looking.looked(now + WORDS_EVERY, None);
-        looking.hurry(ms(100));
+        looking.said(ms(100));
         assert_eq!(looking.at(), Some(ms(100)), "a seldom one waits for nothing");
     }
 }

@@ -221,8 +221,8 @@ impl ScreenPlace {
         }));
     }
 
-    /// Returns when the screen is due to be shown; none if it is not, or is away.
-    pub(super) fn show_at(&self) -> Option<Instant> {
+    /// Returns when the screen is due to be shown, `now` where that is past; none if it is not, or is away.
+    pub(super) fn show_at(&self, now: Instant) -> Option<Instant> {
         if !self.dirty || self.here.is_none() {
             return None;
         }
@@ -230,7 +230,7 @@ impl ScreenPlace {
         if self.urgent && self.unshown <= ECHO {
             every = Duration::ZERO;
         }
-        let paced = self.shown_at.map_or_else(Instant::now, |at| at + every);
+        let paced = self.shown_at.map_or(now, |at| now.max(at + every));
         Some(self.held_since.map_or(paced, |since| paced.max(since + HOLD_FOR)))
     }
 
@@ -239,7 +239,7 @@ impl ScreenPlace {
     pub(super) fn show_if_due(&mut self, now: Instant) {
         let Some(screen) = self.here.as_deref() else { return };
         self.held_since = screen.synchronized().then(|| self.held_since.unwrap_or(now));
-        if self.show_at().is_some_and(|at| at <= now) {
+        if self.show_at(now).is_some_and(|at| at <= now) {
             self.show_now(now);
         }
     }
@@ -286,4 +286,24 @@ fn parse(screen: &mut Screen, items: &mut VecDeque<Item>, step: usize, until: In
     parsed.replies = screen.take_replies();
     parsed.notices = screen.take_notices();
     parsed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::frames::ShownAs;
+    use super::*;
+
+    #[test]
+    fn the_first_screen_of_a_start_is_shown_at_once_to_whoever_looks_already() {
+        let frames = Frames::default();
+        let mut watch = frames.watch(ShownAs::Pane);
+        let screen = || Box::new(Screen::new(Size::new(4, 20)));
+        let mut place = ScreenPlace::new(screen(), Display { frames, epoch: 2 });
+        place.begin(screen());
+        let now = Instant::now();
+        assert_eq!(place.show_at(now), Some(now));
+        place.show_if_due(now);
+        assert_eq!(watch.newest().map(|shown| shown.epoch), Some(2));
+        assert_eq!(place.show_at(now), None);
+    }
 }

@@ -167,9 +167,10 @@ impl Pane {
     async fn select(&mut self) -> Ready {
         // While the screen is away nothing is due: what is, is seen to as soon as it is back.
         let look_at = self.looking.at().filter(|_| self.place.is_here());
-        let rests_until = self.rests_until.filter(|at| *at > Instant::now());
+        let now = Instant::now();
+        let rests_until = self.rests_until.filter(|at| *at > now);
         let sure = self.sure.due(self.is_ready()).filter(|_| self.place.is_here());
-        let due = [look_at, self.place.show_at(), rests_until, self.typist.due(), sure];
+        let due = [look_at, self.place.show_at(now), rests_until, self.typist.due(), sure];
         let due = due.into_iter().flatten().min();
         let listens = self.holder.is_some() && self.place.has_room() && rests_until.is_none();
         let hear = async {
@@ -468,21 +469,21 @@ impl Pane {
             Notice::ProgramStatus(_) if self.about.deaf => {}
             Notice::ProgramStatus(payload) => {
                 self.detector.status(payload.as_bytes(), at);
-                self.looking.hurry(now);
+                self.looking.said(now);
                 self.hear_status(now);
                 self.tell_reaction(now).await;
             }
             Notice::Progress(progress) => {
                 self.detector.progress(progress, at);
-                self.looking.hurry(now);
+                self.looking.said(now);
             }
             Notice::Notification { title, body } => {
                 self.detector.notification(&format!("{title} {body}"), at);
-                self.looking.hurry(now);
+                self.looking.said(now);
             }
             Notice::Prompt(prompt) => {
                 self.detector.prompt(prompt, at);
-                self.looking.hurry(now);
+                self.looking.said(now);
             }
             Notice::Title(title) => self.detector.title(&title),
             Notice::Directory(_) => {}
