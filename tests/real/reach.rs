@@ -81,13 +81,13 @@ fn a_hundred_kilobytes_arrive(programs: &[Program]) {
         }
         text.push_str("HELLO");
         say(crew, &text);
-        // Claude Code gives a long text to its model in several pieces, each between two marks.
+        // Claude Code gives a long text to its model in several pieces, each between two marks; one may end within a word.
         let letters = |text: &str| {
             let pieces =
                 text.split("<pasted_content id=\"").flat_map(|piece| piece.split("</pasted_content id=\""));
             let plain: String =
                 pieces.map(|piece| piece.split_once("\">").map_or(piece, |(_, text)| text)).collect();
-            plain.split_whitespace().collect::<Vec<_>>().join(" ")
+            plain.split_whitespace().collect::<String>()
         };
         let text = letters(&text);
         let heard = crew.model.last_heard("a").iter().map(|heard| letters(heard)).collect::<Vec<_>>();
