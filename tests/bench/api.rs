@@ -76,13 +76,23 @@ impl Events {
 
     /// Waits until an agent is seen in a state that is wanted, and returns when that was told.
     pub fn state(&self, agent: &str, wanted: impl Fn(&str) -> bool) -> Instant {
-        loop {
-            let (at, event) = self.0.recv_timeout(PATIENCE).expect("an event");
-            let state = &event["seen"]["state"];
+        self.seen(agent, |seen| {
+            let state = &seen["state"];
             // A waiting agent's state says what it waits for: {"waiting": "answer"}.
             let with_detail = || state.as_object().and_then(|state| state.keys().next()).map(String::as_str);
-            let state = state.as_str().or_else(with_detail);
-            if event["name"] == agent && state.is_some_and(&wanted) {
+            state.as_str().or_else(with_detail).is_some_and(&wanted)
+        })
+    }
+
+    /// Waits until an agent itself says that it is ready.
+    pub fn says_it_is_idle(&self, agent: &str) -> Instant {
+        self.seen(agent, |seen| seen["state"] == "idle" && seen["source"] == "status")
+    }
+
+    fn seen(&self, agent: &str, wanted: impl Fn(&Value) -> bool) -> Instant {
+        loop {
+            let (at, event) = self.0.recv_timeout(PATIENCE).expect("an event");
+            if event["name"] == agent && wanted(&event["seen"]) {
                 return at;
             }
         }

@@ -138,7 +138,7 @@ impl Rig {
     fn changes(&self, way: Way) -> Vec<f64> {
         let times = (0..SAMPLES).map(|n| {
             // Not in step with any clock of the program.
-            pass(Duration::from_micros(20_000 + (n as u64 * 7_919_131) % 180_000));
+            pass(Duration::from_micros(20_000 + (n as u64 * 7_919_131) % 100_000));
             self.events.forget();
             let begun = Instant::now();
             let told_at = match (way, n % 2 == 0) {

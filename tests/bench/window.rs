@@ -107,9 +107,14 @@ impl Drop for Window {
     }
 }
 
-/// Answers what a terminal is asked at the start: what it is, and which keyboard protocol it has on.
+/// Answers what a terminal is asked at the start: what it is, which keyboard protocol it has on, and whether programs may
+/// tell it their state.
 fn answer(bytes: &[u8], keys: &Mutex<Box<dyn Write + Send>>) {
-    for (question, reply) in [(b"\x1b[c".as_slice(), "\x1b[?62;22c"), (b"\x1b[?u".as_slice(), "\x1b[?0u")] {
+    for (question, reply) in [
+        (b"\x1b[c".as_slice(), "\x1b[?62;22c"),
+        (b"\x1b[?u", "\x1b[?0u"),
+        (b"\x1b]7501;?", "\x1b]7501;?\x1b\\"),
+    ] {
         if memchr::memmem::find(bytes, question).is_some() {
             let mut keys = keys.lock().expect("the keys");
             keys.write_all(reply.as_bytes()).and_then(|()| keys.flush()).expect("a question can be answered");
