@@ -108,12 +108,12 @@ impl Drop for Window {
 }
 
 /// Answers what a terminal is asked at the start: what it is, which keyboard protocol it has on, and whether programs may
-/// tell it their state.
+/// tell it their state. What it is comes last: whoever has heard that waits for no other answer.
 fn answer(bytes: &[u8], keys: &Mutex<Box<dyn Write + Send>>) {
     for (question, reply) in [
-        (b"\x1b[c".as_slice(), "\x1b[?62;22c"),
-        (b"\x1b[?u", "\x1b[?0u"),
+        (b"\x1b[?u".as_slice(), "\x1b[?0u"),
         (b"\x1b]7501;?", "\x1b]7501;?\x1b\\"),
+        (b"\x1b[c", "\x1b[?62;22c"),
     ] {
         if memchr::memmem::find(bytes, question).is_some() {
             let mut keys = keys.lock().expect("the keys");
