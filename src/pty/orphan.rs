@@ -4,7 +4,7 @@
 //! and the time at which it began, or by a word in its environment; elsewhere by being the leader of a session, which
 //! the agent is.
 
-use rustix::process::{Pid, Signal, getsid, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// A process that is known well enough to be ended later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Orphan {
 /// Returns a process if it leads its session, as every agent does.
 fn leader(pid: u32) -> Option<Pid> {
     let pid = Pid::from_raw(i32::try_from(pid).ok()?)?;
-    (getsid(Some(pid)).ok()? == pid).then_some(pid)
+    (system::session(pid)? == pid.as_raw_pid()).then_some(pid)
 }
 
 #[cfg(target_os = "linux")]
@@ -66,6 +66,12 @@ mod system {
         stat(pid.as_raw_pid())?.get(19)?.parse().ok()
     }
 
+    /// The leader of its session; 0 where that one is in another PID namespace, as with a command run inside a
+    /// container. `getsid` answers the same, but its binding takes 0 for impossible.
+    pub(super) fn session(pid: Pid) -> Option<i32> {
+        stat(pid.as_raw_pid())?.get(3)?.parse().ok()
+    }
+
     pub(super) fn has_word(pid: Pid, word: &str) -> bool {
         let environment = fs::read(format!("/proc/{}/environ", pid.as_raw_pid()));
         environment.is_ok_and(|words| words.split(|byte| *byte == 0).any(|known| known == word.as_bytes()))
@@ -73,12 +79,10 @@ mod system {
 
     /// A shell gives each of its jobs a group of its own, in the same session.
     pub(super) fn end_groups_of(leader: Pid) {
-        let session = leader.as_raw_pid().to_string();
         for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
             let pid = entry.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?));
             let Some(pid) = pid.filter(|pid| *pid != leader) else { continue };
-            if stat(pid.as_raw_pid()).and_then(|fields| fields.into_iter().nth(3)).as_ref() == Some(&session)
-            {
+            if session(pid) == Some(leader.as_raw_pid()) {
                 // It may have died in this moment, which is as good.
                 let _ = kill_process(pid, Signal::KILL);
             }
@@ -92,6 +96,10 @@ mod system {
 
     pub(super) fn began(_pid: Pid) -> Option<u64> {
         None
+    }
+
+    pub(super) fn session(pid: Pid) -> Option<i32> {
+        rustix::process::getsid(Some(pid)).ok().map(Pid::as_raw_pid)
     }
 
     pub(super) fn has_word(_pid: Pid, _word: &str) -> bool {
