@@ -11,7 +11,9 @@ use serde::Deserialize;
 use super::definition::{
     About, Adapter, Conversation, Dialog, Draft, Headless, Interrupt, Start, Status, Submit, Version,
 };
+use super::expression::Compile;
 use super::flags::Flags;
+use super::library::is_builtin;
 use super::records::Records;
 use super::rule::{RuleTable, Rules};
 use super::server::Server;
@@ -66,7 +68,8 @@ impl Adapter {
     fn take(&mut self, ancestor: Ancestor<File>) -> Result<(), ManifestError> {
         let Ancestor { file: name, text, value: file } = ancestor;
         let manifest = Manifest { file: &name, text: &text };
-        let rules = Rules::compile(file.rule, &manifest)?;
+        let compile = if is_builtin(&text) { Compile::Later } else { Compile::Now };
+        let rules = Rules::compile(file.rule, &manifest, compile)?;
         let mut all = Arc::unwrap_or_clone(std::mem::take(&mut self.rules));
         all.put_before(rules);
         for (n, dialog) in file.dialog.iter().enumerate() {

@@ -21,6 +21,11 @@ const BUILTIN: [(&str, &str); 10] = [
     (GENERIC, include_str!("cli/generic.toml")),
 ];
 
+/// Returns whether a text is that of a built-in file, which a test holds to be right.
+pub(super) fn is_builtin(text: &str) -> bool {
+    BUILTIN.iter().any(|(_, known)| *known == text)
+}
+
 /// The adapter for programs that nothing particular is known of.
 const GENERIC: &str = "generic";
 
@@ -182,6 +187,13 @@ mod tests {
         let command = shell_words::split(command).unwrap();
         let adapters = Adapters::builtin().unwrap();
         adapters.find(&Launch { command, ..Launch::default() }).name().to_owned()
+    }
+
+    #[test]
+    fn every_expression_of_the_built_in_ones_is_one() {
+        for adapter in Adapters::builtin().unwrap().iter() {
+            assert_eq!(adapter.rules.broken(), Vec::<&str>::new(), "{}", adapter.about.name);
+        }
     }
 
     #[test]

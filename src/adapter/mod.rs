@@ -12,6 +12,7 @@
 mod definition;
 mod detector;
 mod draft;
+mod expression;
 mod file;
 mod flags;
 mod library;

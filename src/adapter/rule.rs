@@ -1,8 +1,8 @@
 //! Screen rules: what a program's screen or title must show for a state to be believed. Data, not code.
 
-use regex::Regex;
 use serde::Deserialize;
 
+use super::expression::{Compile, Expression};
 use crate::domain::{AgentState, WaitFor, clean};
 use crate::manifest::{Manifest, ManifestError, Spanned};
 
@@ -46,13 +46,13 @@ struct Rule {
     state: AgentState,
     region: Region,
     lines: usize,
-    all: Vec<Regex>,
-    any: Vec<Regex>,
-    not: Vec<Regex>,
-    footer: Vec<Regex>,
-    block: Vec<Regex>,
-    title: Vec<Regex>,
-    from_last: Option<Regex>,
+    all: Vec<Expression>,
+    any: Vec<Expression>,
+    not: Vec<Expression>,
+    footer: Vec<Expression>,
+    block: Vec<Expression>,
+    title: Vec<Expression>,
+    from_last: Option<Expression>,
     confidence: u8,
     task: Option<usize>,
 }
@@ -138,18 +138,32 @@ impl Rules {
     pub fn parse(file: &str, text: &str) -> Result<Rules, ManifestError> {
         let manifest = Manifest { file, text };
         let tables: RulesFile = manifest.read()?;
-        Rules::compile(tables.rule, &manifest)
+        Rules::compile(tables.rule, &manifest, Compile::Now)
     }
 
     /// Compiles the rules of a file.
-    pub(super) fn compile(tables: Vec<RuleTable>, manifest: &Manifest) -> Result<Rules, ManifestError> {
-        let rules = tables.into_iter().enumerate().map(|(n, table)| table.compile(manifest, n));
+    pub(super) fn compile(
+        tables: Vec<RuleTable>,
+        manifest: &Manifest,
+        compile: Compile,
+    ) -> Result<Rules, ManifestError> {
+        let rules = tables.into_iter().enumerate().map(|(n, table)| table.compile(manifest, n, compile));
         Ok(Rules { rules: rules.collect::<Result<_, _>>()? })
     }
 
     /// Returns whether one of the rules knows when the program is ready.
     pub(super) fn know_idle(&self) -> bool {
         self.rules.iter().any(|rule| rule.state == AgentState::Idle)
+    }
+
+    /// Returns the expressions that are none after all.
+    #[cfg(test)]
+    pub(super) fn broken(&self) -> Vec<&str> {
+        let expressions = self.rules.iter().flat_map(|rule| {
+            let Rule { all, any, not, footer, block, title, from_last, .. } = rule;
+            [all, any, not, footer, block, title].into_iter().flatten().chain(from_last)
+        });
+        expressions.filter_map(Expression::broken).collect()
     }
 
     /// Returns the rules' names.
@@ -233,7 +247,7 @@ impl Rule {
             Some(begins) => &lines[lines.iter().rposition(|line| begins.is_match(line))?..],
             None => lines,
         };
-        let hit = |regex: &Regex| {
+        let hit = |regex: &Expression| {
             let fits = |line: &str| line.chars().nth(LONGEST_LINE).is_none();
             lines.iter().find(|line| fits(line) && regex.is_match(line)).copied()
         };
@@ -241,7 +255,7 @@ impl Rule {
             return None;
         }
         let footer = &lines[lines.len().saturating_sub(FOOTER)..];
-        let stands_last = |regex: &Regex| footer.iter().any(|line| regex.is_match(line));
+        let stands_last = |regex: &Expression| footer.iter().any(|line| regex.is_match(line));
         if !self.footer.iter().all(stands_last) {
             return None;
         }
@@ -261,7 +275,7 @@ impl Rule {
         };
         shown?;
         let task = self.task.zip(self.all.first()).and_then(|(group, regex)| {
-            let found = regex.captures(line)?.get(group)?.as_str();
+            let found = regex.group(line, group)?;
             Some(clean(found, 120)).filter(|task| !task.is_empty())
         });
         Some(Match {
@@ -276,12 +290,12 @@ impl Rule {
 }
 
 impl RuleTable {
-    fn compile(self, manifest: &Manifest, n: usize) -> Result<Rule, ManifestError> {
+    fn compile(self, manifest: &Manifest, n: usize, compile: Compile) -> Result<Rule, ManifestError> {
         let compiled = |patterns: &[Spanned<String>], field: &str| {
             patterns
                 .iter()
                 .map(|pattern| {
-                    Regex::new(pattern.get_ref()).map_err(|e| {
+                    Expression::read(pattern.get_ref(), compile).map_err(|e| {
                         let why = e.to_string();
                         let last =
                             why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
