@@ -130,7 +130,7 @@ actions! {
         Delete "delete" ["leader X"] "delete the agent, history and all";
         Interrupt "interrupt" ["leader I"] "interrupt what it does";
         Resume "resume" ["leader R"] "start it in the conversation it was in";
-        ResumeAll "resume-all" ["leader ctrl-r"] "bring back all that ended unseen";
+        ResumeAll "resume-all" ["leader ctrl-r"] "bring back who ended unseen";
         NewConversation "new-conversation" ["leader N"] "start it in a new conversation";
         Clear "clear" ["leader ctrl-k"] "have it forget its conversation";
         Explain "explain" ["leader w"] "why it is in its state";

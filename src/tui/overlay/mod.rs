@@ -4,6 +4,7 @@
 //! other; what they share is in `widget`, and what opens them is here.
 
 mod attention;
+mod bring_back;
 mod broadcast;
 mod choose;
 mod confirm;
@@ -31,6 +32,7 @@ use super::widget::{Finder, Look, Pick};
 use crate::domain::{AgentId, ApprovalId, BroadcastId, Command, Key, Name, Scope};
 
 pub(super) use attention::Attention;
+pub(super) use bring_back::BringBack;
 pub(super) use broadcast::{Report, Targets};
 pub(super) use choose::Choose;
 pub(super) use confirm::Confirm;

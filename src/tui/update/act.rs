@@ -6,7 +6,7 @@ use crate::layout::{Direction, Step};
 use crate::tui::key::Action;
 use crate::tui::model::Routing;
 use crate::tui::msg::Cmd;
-use crate::tui::overlay::Confirm;
+use crate::tui::overlay::{BringBack, Confirm};
 
 /// How far a page of scrolling goes before anything of the history is known, in lines.
 const FIRST_SCROLL: i32 = -1;
@@ -69,9 +69,11 @@ impl Turn<'_> {
             Action::Interrupt | Action::Resume | Action::NewConversation | Action::Clear => {
                 self.converse(action);
             }
-            Action::ResumeAll => {
-                self.ask_saying(Command::ResumeAll, "all that ended unseen are brought back");
-            }
+            Action::ResumeAll => match BringBack::of(self.model) {
+                Some(question) => self.open_overlay(Box::new(question)),
+                // Who has no conversation to go on in is started as ever.
+                None => self.ask_saying(Command::ResumeAll, "all that ended unseen are brought back"),
+            },
             Action::Redraw => {
                 self.cmds.push(Cmd::Redraw);
                 self.redraw();

@@ -64,6 +64,10 @@ impl Turn<'_> {
         if !self.model.ready {
             self.model.ready = true;
             self.tell_colors();
+            // After the machine went down, for instance: whoever comes back is asked who else does.
+            if let Some(question) = overlay::BringBack::of(self.model) {
+                self.open_overlay(Box::new(question));
+            }
         }
         self.rearrange = true;
     }

@@ -66,6 +66,23 @@ fn the_first_chart_is_laid_out_and_the_daemon_told_what_is_in_view() {
 }
 
 #[test]
+fn whoever_comes_back_after_the_machine_went_down_is_asked_who_goes_on_and_only_once() {
+    let mut model = sample::empty(200, 50);
+    let mut chart = sample::chart();
+    chart.agents[7].resumable = true;
+    says(&mut model, ServerMessage::Chart { chart: Box::new(chart.clone()) });
+    assert_eq!(model.overlays.len(), 1);
+    assert!(press(&mut model, "esc").is_empty(), "nobody is started in silence");
+    says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+    assert!(model.overlays.is_empty());
+    press(&mut model, "ctrl-a ctrl-r");
+    let cmds = press(&mut model, "enter");
+    let asked = said(&cmds);
+    assert!(matches!(&asked[..], [ClientMessage::Ask { .. }]), "{asked:?}");
+    assert!(format!("{asked:?}").contains("ResumeAgent"), "{asked:?}");
+}
+
+#[test]
 fn a_key_goes_to_the_focused_agent_the_executive_or_a_confirmed_broadcast() {
     let mut model = model(200, 50);
     press(&mut model, "ctrl-a i");
