@@ -67,7 +67,7 @@ impl Overlay for BringBack {
     }
 
     fn hint(&self) -> String {
-        "enter brings the chosen back · space chooses · a all · n none · esc not now".to_owned()
+        "enter brings them back · space chooses · a all · n none · esc".to_owned()
     }
 
     fn wants(&self, model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {

@@ -114,8 +114,14 @@ fn draw_absent(model: &Model, agent: AgentId, inner: Rect, buffer: &mut Buffer) 
     if model.chart.state(agent) != AgentState::Stopped {
         return;
     }
-    let keys = model.settings.keys.keys_of(Action::StartStop);
-    let start = keys.first().map(|keys| format!("{keys} starts it")).unwrap_or_default();
+    let does =
+        |action, what: &str| model.settings.keys.keys_of(action).first().map(|keys| format!("{keys} {what}"));
+    let start = if view.resumable {
+        let ways = [does(Action::Resume, "resumes it"), does(Action::StartStop, "starts it anew")];
+        ways.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    } else {
+        does(Action::StartStop, "starts it").unwrap_or_default()
+    };
     let y = inner.y + inner.height / 2;
     for (n, text) in (0..).zip([view.reason.as_str(), &start]) {
         let text = cut(text, inner.width.into());
