@@ -20,9 +20,14 @@ pub struct Served {
     busy: BTreeSet<String>,
     below: BTreeSet<String>,
     /// What is asked and not answered, by its number: whatever else goes on meanwhile, somebody is waited for.
-    asking: BTreeMap<String, String>,
-    /// The turn failed, and none has begun since.
-    failed: bool,
+    asking: BTreeMap<String, (WaitFor, String)>,
+    /// Why the turn failed, and none has begun since.
+    failed: Option<String>,
+    /// The last message of a person, and the last one of the model, by their numbers.
+    prompt: Option<String>,
+    reply: Option<String>,
+    /// The last thing the model said in this turn.
+    said: Option<String>,
     /// What each conversation has used of each model.
     used: BTreeMap<String, BTreeMap<String, (Tokens, u64)>>,
 }
@@ -40,15 +45,18 @@ impl Served {
             "session.created" | "session.updated" => self.session(told.get("info").unwrap_or(&Value::Null)),
             "session.status" => self.status(told),
             "session.error" => self.error(told),
-            "message.part.updated" if self.asking.is_empty() => {
-                tool_used(told.get("part").unwrap_or(&Value::Null))
+            "message.updated" => {
+                self.message(told.get("info").unwrap_or(&Value::Null));
+                Vec::new()
             }
-            "permission.asked" => {
-                let mut out: Vec<Signal> = self.asked(told).into_iter().collect();
+            "message.part.updated" => self.part(told.get("part").unwrap_or(&Value::Null)),
+            "permission.asked" | "question.asked" => {
+                let asked = if kind == "permission.asked" { ask(told) } else { question(told) };
+                let mut out: Vec<Signal> = self.asked(asked).into_iter().collect();
                 out.push(self.whole(kind));
                 out
             }
-            "permission.replied" => {
+            "permission.replied" | "question.replied" | "question.rejected" => {
                 let Some(key) = text(told, "requestID").map(|id| clean(id, 80)) else { return Vec::new() };
                 self.asking.remove(&key);
                 let goes_on = match self.asking.is_empty() {
@@ -57,20 +65,12 @@ impl Served {
                 };
                 vec![Signal::AskSettled { key: Some(key) }, goes_on]
             }
-            "question.asked" => {
-                let questions = told.get("questions").and_then(|questions| questions.get(0));
-                let detail = questions.and_then(|first| text(first, "question")).unwrap_or("a question");
-                vec![state(AgentState::Waiting(WaitFor::Answer), kind, detail)]
-            }
-            "question.replied" | "question.rejected" => {
-                vec![state(AgentState::Thinking, kind, "it was answered")]
-            }
             _ => Vec::new(),
         }
     }
 
     /// Reads what it answers to the question what each of its conversations is doing, and what is asked there.
-    pub fn now(&mut self, status: &Value, permissions: &Value) -> Vec<Signal> {
+    pub fn now(&mut self, status: &Value, permissions: &Value, questions: &Value) -> Vec<Signal> {
         self.busy.clear();
         for (id, status) in status.as_object().into_iter().flatten().take(CONVERSATIONS) {
             if text(status, "type") != Some("idle") {
@@ -78,29 +78,66 @@ impl Served {
             }
         }
         let before = std::mem::take(&mut self.asking);
-        let asked = permissions.as_array().map_or(&[][..], Vec::as_slice);
-        let mut out: Vec<Signal> = asked.iter().filter_map(|told| self.asked(told)).collect();
+        let list = |told: &Value| told.as_array().cloned().unwrap_or_default();
+        let (permissions, questions) = (list(permissions), list(questions));
+        let asked = permissions.iter().map(ask).chain(questions.iter().map(question));
+        let mut out: Vec<Signal> = asked.filter_map(|asked| self.asked(asked)).collect();
         let settled = before.into_keys().filter(|key| !self.asking.contains_key(key));
         out.extend(settled.map(|key| Signal::AskSettled { key: Some(key) }));
         out.push(self.whole("session.status"));
         out
     }
 
-    fn asked(&mut self, told: &Value) -> Option<Signal> {
-        let (ask, words) = ask(told).filter(|_| self.asking.len() < ASKING)?;
-        self.asking.insert(ask.key.clone()?, words);
+    fn asked(&mut self, asked: Option<(Ask, String)>) -> Option<Signal> {
+        let (ask, words) = asked.filter(|_| self.asking.len() < ASKING)?;
+        let what = match ask.kind {
+            AskKind::Permission { .. } => WaitFor::Approval,
+            _ => WaitFor::Answer,
+        };
+        self.asking.insert(ask.key.clone()?, (what, words));
         Some(Signal::Asks(ask))
     }
 
     fn whole(&self, rule: &str) -> Signal {
-        if let Some(words) = self.asking.values().next() {
-            return state(AgentState::Waiting(WaitFor::Approval), "permission.asked", words);
+        if let Some((what, words)) = self.asking.values().next() {
+            let rule = if *what == WaitFor::Approval { "permission.asked" } else { "question.asked" };
+            return state(AgentState::Waiting(*what), rule, words);
         }
-        match (self.busy.is_empty(), self.failed) {
+        match (self.busy.is_empty(), &self.failed) {
             (false, _) => state(AgentState::Thinking, rule, "a turn is under way"),
-            (true, false) => state(AgentState::Idle, rule, "no turn is under way"),
-            (true, true) => state(AgentState::Error, rule, "the turn failed"),
+            (true, None) => state(AgentState::Idle, rule, "no turn is under way"),
+            (true, Some(why)) => state(AgentState::Error, rule, why),
         }
+    }
+
+    /// Reads that a message has begun or grown; what is said in it comes as its parts.
+    fn message(&mut self, info: &Value) {
+        let is_below = text(info, "sessionID").is_some_and(|id| self.below.contains(id));
+        let Some(id) = text(info, "id").filter(|_| !is_below).map(|id| clean(id, 80)) else { return };
+        match text(info, "role") {
+            Some("user") => self.prompt = Some(id),
+            Some("assistant") => self.reply = Some(id),
+            _ => {}
+        }
+    }
+
+    /// Reads a part of a message: what a person asked, what the model says, a tool that it uses.
+    fn part(&mut self, part: &Value) -> Vec<Signal> {
+        if text(part, "type") != Some("text") {
+            return if self.asking.is_empty() { tool_used(part) } else { Vec::new() };
+        }
+        let of = text(part, "messageID");
+        let is_whole = part.get("time").is_some_and(|time| time.get("end").is_some());
+        // What agentctl or the program adds to a prompt is no prompt of anybody.
+        let is_added = part.get("synthetic").and_then(Value::as_bool) == Some(true);
+        if of.is_some() && of == self.prompt.as_deref() && !is_added {
+            self.said = None;
+            return vec![Signal::PromptTaken { text: text(part, "text").map(bounded) }];
+        }
+        if is_whole && of.is_some() && of == self.reply.as_deref() {
+            self.said = text(part, "text").map(bounded).filter(|said| !said.is_empty());
+        }
+        Vec::new()
     }
 
     fn status(&mut self, told: &Value) -> Vec<Signal> {
@@ -113,7 +150,11 @@ impl Served {
                 if !self.busy.remove(&id) {
                     return Vec::new();
                 }
-                return vec![self.whole("session.status")];
+                let mut out = vec![self.whole("session.status")];
+                if self.busy.is_empty() {
+                    out.push(Signal::TurnEnded { text: self.said.take(), error: self.failed.clone() });
+                }
+                return out;
             }
             Some("retry") => {
                 let why = text(status, "message").unwrap_or("its model does not answer");
@@ -130,7 +171,7 @@ impl Served {
         if self.busy.len() >= CONVERSATIONS || !self.busy.insert(id.clone()) {
             return Vec::new();
         }
-        self.failed = false;
+        self.failed = None;
         let mut out = vec![self.whole("session.status")];
         if !self.below.contains(&id) {
             out.push(Signal::Conversation { id, transcript: None });
@@ -144,7 +185,7 @@ impl Served {
             return Vec::new();
         }
         let words = error.get("data").and_then(|data| text(data, "message")).unwrap_or("the turn failed");
-        self.failed = true;
+        self.failed = Some(clean(words, 160));
         vec![state(AgentState::Error, "session.error", words)]
     }
 
@@ -212,6 +253,29 @@ fn ask(told: &Value) -> Option<(Ask, String)> {
     };
     let ask = Ask { kind, key: Some(clean(id, 80)) };
     Some((ask, clean(&format!("may it use {what}: {detail}"), 160)))
+}
+
+/// Returns what its model asks, and in a few words. Only one question with one answer can be answered from outside.
+fn question(told: &Value) -> Option<(Ask, String)> {
+    let id = text(told, "id")?;
+    let questions = told.get("questions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let words = |question: &Value| clean(text(question, "question").unwrap_or("a question"), 400);
+    let first = questions.first().map_or_else(|| "a question".to_owned(), words);
+    let kind = match questions {
+        [one] if one.get("multiple").and_then(Value::as_bool) != Some(true) => {
+            let options = one.get("options").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let labels = options.iter().take(20).filter_map(|option| text(option, "label"));
+            AskKind::Question {
+                question: first.clone(),
+                options: labels.map(|label| clean(label, 120)).collect(),
+            }
+        }
+        many => {
+            let all: Vec<String> = many.iter().take(10).map(words).collect();
+            AskKind::Dialog { detail: bounded(&all.join("\n")), options: Vec::new() }
+        }
+    };
+    Some((Ask { kind, key: Some(clean(id, 80)) }, clean(&first, 160)))
 }
 
 fn tool_used(part: &Value) -> Vec<Signal> {
@@ -284,6 +348,32 @@ mod tests {
     }
 
     #[test]
+    fn a_prompt_is_taken_with_its_text_and_the_turn_ends_with_what_was_said_last() {
+        let mut served = Served::default();
+        let message =
+            |id: &str, of: &str, role: &str| json!({"info": {"id": id, "sessionID": of, "role": role}});
+        let part = |of: &str, text: &str, time: Value| json!({"part": {"type": "text", "messageID": of, "text": text, "time": time}});
+        told(&mut served, "message.updated", message("m1", "s", "user"));
+        let taken = told(&mut served, "message.part.updated", part("m1", "do\nit", Value::Null));
+        assert_eq!(taken, [Signal::PromptTaken { text: Some("do\nit".into()) }]);
+        told(&mut served, "session.status", status("s", "busy"));
+        told(&mut served, "message.updated", message("m2", "s", "assistant"));
+        told(&mut served, "message.part.updated", part("m2", "", json!({"start": 1})));
+        told(&mut served, "message.part.updated", part("m2", "done", json!({"start": 1, "end": 2})));
+        // Another conversation's words, which it began itself.
+        told(&mut served, "session.created", json!({"info": {"id": "t", "parentID": "s"}}));
+        told(&mut served, "message.updated", message("m3", "t", "user"));
+        assert_eq!(told(&mut served, "message.part.updated", part("m3", "look", Value::Null)), []);
+        let ended = told(&mut served, "session.status", status("s", "idle"));
+        assert_eq!(ended[1..], [Signal::TurnEnded { text: Some("done".into()), error: None }]);
+        told(&mut served, "session.status", status("s", "busy"));
+        let error = json!({"sessionID": "s", "error": {"name": "APIError", "data": {"message": "no"}}});
+        told(&mut served, "session.error", error);
+        let failed = told(&mut served, "session.status", status("s", "idle"));
+        assert_eq!(failed[1..], [Signal::TurnEnded { text: None, error: Some("no".into()) }]);
+    }
+
+    #[test]
     fn what_it_asks_has_its_number_and_is_settled_by_it() {
         let mut served = Served::default();
         let asks = json!({"id": "p1", "sessionID": "s", "permission": "bash", "patterns": ["ls *"],
@@ -297,11 +387,34 @@ mod tests {
         assert_eq!(told(&mut served, "message.part.updated", part), [], "it waits all the same");
         let replied = told(&mut served, "permission.replied", json!({"requestID": "p1", "reply": "once"}));
         assert_eq!(replied[0], Signal::AskSettled { key: Some("p1".into()) });
-        let now = served.now(&json!({"s": {"type": "busy"}}), &json!([asks]));
+        let now = served.now(&json!({"s": {"type": "busy"}}), &json!([asks]), &json!([]));
         assert_eq!((now.len(), state_of(&now)), (2, Some(AgentState::Waiting(WaitFor::Approval))));
-        let later = served.now(&json!({}), &json!([]));
+        let later = served.now(&json!({}), &json!([]), &json!([]));
         assert_eq!(later[0], Signal::AskSettled { key: Some("p1".into()) }, "it was answered meanwhile");
         assert_eq!(state_of(&later), Some(AgentState::Idle));
+    }
+
+    #[test]
+    fn a_question_waits_for_an_answer_until_it_is_given_whatever_its_tool_tells() {
+        let mut served = Served::default();
+        let one = json!({"question": "Which colour?", "options": [{"label": "Red"}, {"label": "Blue"}]});
+        let asked = json!({"id": "que_1", "sessionID": "s", "questions": [one]});
+        let signals = told(&mut served, "question.asked", asked.clone());
+        assert_eq!(state_of(&signals), Some(AgentState::Waiting(WaitFor::Answer)));
+        let Signal::Asks(ask) = &signals[0] else { panic!("{signals:?}") };
+        let options = vec!["Red".to_owned(), "Blue".to_owned()];
+        assert_eq!(ask.kind, AskKind::Question { question: "Which colour?".into(), options });
+        let part = json!({"part": {"type": "tool", "tool": "question", "state": {"status": "running"}}});
+        assert_eq!(told(&mut served, "message.part.updated", part), [], "it waits all the same");
+        let again = served.now(&json!({"s": {"type": "busy"}}), &json!([]), &json!([asked]));
+        assert_eq!(state_of(&again), Some(AgentState::Waiting(WaitFor::Answer)));
+        let replied =
+            told(&mut served, "question.replied", json!({"requestID": "que_1", "answers": [["Red"]]}));
+        assert_eq!(replied[0], Signal::AskSettled { key: Some("que_1".into()) });
+        assert_eq!(state_of(&replied), Some(AgentState::Working));
+        let two = json!({"id": "que_2", "sessionID": "s", "questions": [one, one]});
+        let signals = told(&mut served, "question.asked", two);
+        assert!(matches!(&signals[0], Signal::Asks(Ask { kind: AskKind::Dialog { .. }, .. })), "{signals:?}");
     }
 
     #[test]

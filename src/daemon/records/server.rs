@@ -92,7 +92,9 @@ async fn events(address: &Address, teller: &Teller, served: &mut Served) -> Resu
     let stream = tokio::time::timeout(ANSWER_WITHIN, ask(address, Method::GET, "/event", None)).await??;
     let status = get(address, "/session/status").await?;
     let permissions = get(address, "/permission").await?;
-    if !tell(teller, served.now(&status, &permissions)).await {
+    // Older servers have none.
+    let questions = get(address, "/question").await.unwrap_or_default();
+    if !tell(teller, served.now(&status, &permissions, &questions)).await {
         return Ok(false);
     }
     let mut body = stream.into_body();
@@ -131,24 +133,34 @@ async fn tell(teller: &Teller, signals: Vec<Signal>) -> bool {
 /// Gives answers to the server as they come.
 async fn answer(address: &Address, mut answered: mpsc::Receiver<Answered>) {
     while let Some((key, verdict)) = answered.recv().await {
-        let body = match verdict {
-            Verdict::Allow => json!({ "reply": "once" }),
-            Verdict::Deny { reason } => match reason.filter(|reason| !reason.trim().is_empty()) {
-                Some(reason) => json!({ "reply": "reject", "message": reason }),
-                None => json!({ "reply": "reject" }),
-            },
-            Verdict::Choose { .. } => continue,
-        };
-        // The key is the program's word; it must not lead anywhere else.
-        if !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
-            continue;
-        }
-        let path = format!("/permission/{key}/reply");
+        let Some((path, body)) = told(&key, verdict) else { continue };
         let asked = tokio::time::timeout(ANSWER_WITHIN, ask(address, Method::POST, &path, Some(&body))).await;
         if let Err(error) = asked.map_err(Broken::from).and_then(|asked| asked) {
             tracing::warn!(port = address.port, "an answer did not reach the server of a program: {error}");
         }
     }
+}
+
+/// Returns where an answer goes, and how it is said there; none if it cannot be said there.
+fn told(key: &str, verdict: Verdict) -> Option<(String, Value)> {
+    // The key is the program's word; it must not lead anywhere else.
+    if !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+        return None;
+    }
+    // By its own description, the numbers of questions begin so; they are not answered with a yes.
+    let is_question = key.starts_with("que");
+    Some(match verdict {
+        Verdict::Deny { .. } if is_question => (format!("/question/{key}/reject"), json!({})),
+        Verdict::Allow if !is_question => (format!("/permission/{key}/reply"), json!({ "reply": "once" })),
+        Verdict::Deny { reason } => {
+            let mut body = json!({ "reply": "reject" });
+            if let Some(reason) = reason.filter(|reason| !reason.trim().is_empty()) {
+                body["message"] = reason.into();
+            }
+            (format!("/permission/{key}/reply"), body)
+        }
+        Verdict::Allow | Verdict::Choose { .. } => return None,
+    })
 }
 
 async fn get(address: &Address, path: &str) -> Result<Value, Broken> {
@@ -190,6 +202,20 @@ async fn ask(
 mod tests {
     use super::*;
     use crate::domain::AgentState;
+
+    #[test]
+    fn an_answer_goes_where_its_question_came_from_and_nowhere_else() {
+        let no = |reason: Option<&str>| Verdict::Deny { reason: reason.map(str::to_owned) };
+        let path = |key: &str, verdict| told(key, verdict).map(|(path, body)| format!("{path} {body}"));
+        assert_eq!(path("per_1", Verdict::Allow).unwrap(), r#"/permission/per_1/reply {"reply":"once"}"#);
+        let reasoned = path("per_1", no(Some("not now"))).unwrap();
+        assert_eq!(reasoned, r#"/permission/per_1/reply {"message":"not now","reply":"reject"}"#);
+        assert_eq!(path("per_1", no(Some(" "))).unwrap(), r#"/permission/per_1/reply {"reply":"reject"}"#);
+        assert_eq!(path("que_1", no(None)).unwrap(), "/question/que_1/reject {}");
+        assert_eq!(path("que_1", Verdict::Allow), None);
+        assert_eq!(path("per_1", Verdict::Choose { option: 0 }), None);
+        assert_eq!(path("../auth/x", Verdict::Allow), None);
+    }
 
     #[test]
     fn a_line_of_the_stream_is_an_event_and_whatever_else_is_none() {
