@@ -38,3 +38,4 @@ pub use read::{Head, Journal, Recorded, Served, journal_head, read_hook, read_se
 pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};
 pub use server::{Address, Listen};
+pub use settings::{own_status_line, status_line_files};

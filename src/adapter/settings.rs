@@ -1,7 +1,7 @@
 //! The settings by which a program is given hooks, for one start of one agent and nobody else: the user's own files are
 //! never touched.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
@@ -86,6 +86,23 @@ fn command(program: &Path, cli: &str, more: &str) -> String {
     format!("{} hook {cli}{more} || true", shell_words::quote(&program))
 }
 
+/// Returns the files in which Claude Code's status line may be set, the strongest first: those of its project, and the
+/// user's own. `config` is its configuration folder.
+#[must_use]
+pub fn status_line_files(project: &Path, config: &Path) -> [PathBuf; 3] {
+    let of = |folder: &Path, name: &str| folder.join(name);
+    let within = project.join(".claude");
+    [of(&within, "settings.local.json"), of(&within, "settings.json"), of(config, "settings.json")]
+}
+
+/// Returns the command that such a file sets as the status line: the one that would be shown if agentctl were not there.
+#[must_use]
+pub fn own_status_line(settings: &Value) -> Option<&str> {
+    let line = settings.get("statusLine")?;
+    let is_command = line.get("type").is_none_or(|kind| kind == "command");
+    line.get("command").and_then(Value::as_str).filter(|command| is_command && !command.trim().is_empty())
+}
+
 /// Puts what `new` says into `old`: tables are joined, lists follow each other, anything else is replaced.
 fn merge(old: &mut Value, new: &Value) {
     match (old, new) {
@@ -102,6 +119,22 @@ fn merge(old: &mut Value, new: &Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_users_own_status_line_is_found_where_it_is_a_command() {
+        let line = |line: Value| json!({ "model": "x", "statusLine": line });
+        assert_eq!(
+            own_status_line(&line(json!({ "type": "command", "command": "~/line.sh" }))),
+            Some("~/line.sh")
+        );
+        for other in [json!({ "type": "static", "command": "x" }), json!({ "command": " " }), json!("x")] {
+            assert_eq!(own_status_line(&line(other)), None);
+        }
+        assert_eq!(own_status_line(&json!({})), None);
+        let files = status_line_files(Path::new("/p"), Path::new("/h/.claude"));
+        assert_eq!(files[0], Path::new("/p/.claude/settings.local.json"));
+        assert_eq!(files[2], Path::new("/h/.claude/settings.json"));
+    }
 
     #[test]
     fn hooks_stand_beside_what_a_blueprint_says_and_quote_the_program() {

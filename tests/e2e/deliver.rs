@@ -262,6 +262,34 @@ fn a_hook_that_means_nothing_here_is_let_go_in_silence() {
 }
 
 #[test]
+fn a_persons_own_status_line_is_shown_where_there_is_one() {
+    let home = scripted(&[("a", "0", "0")]);
+    let user = home.root().canonicalize().expect("a folder").join("user");
+    std::fs::create_dir_all(user.join("project/.claude")).expect("folders");
+    let line = |file: &str, command: &str| {
+        let settings = json!({"statusLine": {"type": "command", "command": command}});
+        std::fs::write(user.join(file), settings.to_string()).expect("a file");
+    };
+    let shown = || {
+        let payload = json!({"cwd": user, "workspace": {"project_dir": user.join("project")}, "n": "7"});
+        let mut hook = home.command(&["hook", "claude", "--statusline"]);
+        hook.env("CLAUDE_CONFIG_DIR", &user).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut hook = hook.spawn().expect("it runs");
+        let mut input = hook.stdin.take().expect("an input");
+        input.write_all(payload.to_string().as_bytes()).expect("it reads");
+        drop(input);
+        text(&hook.wait_with_output().expect("it ends").stdout)
+    };
+    assert_eq!(shown(), "agentctl\n");
+    line("settings.json", "grep -o '\"n\":\"7\"'; pwd");
+    assert_eq!(shown(), format!("\"n\":\"7\"\n{}\n", user.display()), "it is given what agentctl was given");
+    line("project/.claude/settings.json", "echo ours");
+    assert_eq!(shown(), "ours\n", "the project's goes before the person's");
+    line("project/.claude/settings.json", "exit 1");
+    assert_eq!(shown(), "agentctl\n", "one that says nothing is none");
+}
+
+#[test]
 fn a_dialog_that_only_the_screen_shows_is_answered_by_keys_while_it_is_there() {
     let home = scripted(&[("a", "0", "1")]);
     home.ok(&["send", "a", "go"]);
