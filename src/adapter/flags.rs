@@ -22,6 +22,8 @@ pub struct Flags {
     pub allowed_tools: Option<Flag>,
     /// The tools it may not use; one value a tool.
     pub denied_tools: Option<Flag>,
+    /// The tools it may or may not use with some arguments alone, such as `shell(git *)`.
+    pub patterns: Patterns,
     /// It may read and not change anything; no value.
     pub read_only: Option<Flag>,
     /// The servers of tools (MCP).
@@ -41,6 +43,27 @@ pub struct Flags {
     pub title: Option<Flag>,
     /// The first prompt. It stands at the very end of the command.
     pub prompt: Option<Flag>,
+}
+
+/// How a program is told of tools with some arguments alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Patterns {
+    /// The form in which they are written.
+    pub encoding: PatternEncoding,
+    /// How the text of that form is told; nothing where they are told as the other tools are.
+    pub told: Option<Flag>,
+}
+
+/// The forms in which programs read patterns of tools.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PatternEncoding {
+    /// As the other tools are told, with the pattern in brackets behind the name.
+    #[default]
+    Brackets,
+    /// A file of Gemini CLI's policies: `[[rule]]` with `toolName`, `commandRegex`, `decision` and `priority`.
+    GeminiPolicy,
 }
 
 /// How a program is told its servers of tools.

@@ -31,7 +31,7 @@ mod told;
 
 pub use definition::{Adapter, Choose, Dialog, Paste, Submit, Version};
 pub use detector::Detector;
-pub use flags::{Expanded, Flag, Flags, McpEncoding};
+pub use flags::{Expanded, Flag, Flags, McpEncoding, PatternEncoding};
 pub use library::{Adapters, Own};
 pub use prepare::{Around, Opening};
 pub use read::{Head, Journal, Recorded, Served, journal_head, read_hook, read_session_file};

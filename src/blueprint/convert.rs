@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::definition::{Blueprint, Permission, Server};
+use super::policy::Policy;
 use super::words::{Tool, Words};
-use crate::adapter::{Adapter, Expanded, Flag, Flags, McpEncoding};
+use crate::adapter::{Adapter, Expanded, Flag, Flags, McpEncoding, PatternEncoding};
 use crate::domain::Launch;
 
 /// A blueprint as one program is started with it.
@@ -217,16 +218,41 @@ impl Start<'_> {
                 Tool::Unknown => denied.push(word.to_owned()),
             }
         }
+        let (allowed, denied) = self.patterns(allowed, denied);
         if !allowed.is_empty() {
             let note =
                 format!("cannot allow single tools: it asks before {} as it is set up", allowed.join(", "));
             self.put(self.flags.allowed_tools.as_ref(), &refs(&allowed), "allow", &note);
         }
         if !denied.is_empty() {
-            denied.dedup();
             let note = format!("cannot deny single tools: it may still use {}", denied.join(", "));
             self.put(self.flags.denied_tools.as_ref(), &refs(&denied), "deny", &note);
         }
+    }
+
+    /// Tells the tools with some arguments alone, where they are told otherwise than the rest; returns the rest.
+    fn patterns(&mut self, allowed: Vec<String>, mut denied: Vec<String>) -> (Vec<String>, Vec<String>) {
+        denied.dedup();
+        let flags = self.flags;
+        if flags.patterns.encoding == PatternEncoding::Brackets {
+            return (allowed, denied);
+        }
+        let is_pattern = |word: &String| word.contains('(');
+        let (some_allowed, allowed): (Vec<_>, Vec<_>) = allowed.into_iter().partition(is_pattern);
+        let (some_denied, denied): (Vec<_>, Vec<_>) = denied.into_iter().partition(is_pattern);
+        let policy = Policy::of(&some_allowed, &some_denied);
+        if !policy.text.is_empty() {
+            self.put(flags.patterns.told.as_ref(), &[&policy.text], "allow", "cannot be told patterns of tools");
+        }
+        for (field, words, then) in [
+            ("allow", policy.not_allowed, "it asks before it uses it at all"),
+            ("deny", policy.not_denied, "it may still use it"),
+        ] {
+            for word in words {
+                self.note(field, &format!("takes patterns of commands alone, so not `{word}`: {then}"));
+            }
+        }
+        (allowed, denied)
     }
 
     /// Folders and servers.

@@ -12,6 +12,7 @@ mod definition;
 mod file;
 mod library;
 mod plan;
+mod policy;
 mod switch;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ mod lab;
 mod model;
 mod program;
 mod reach;
+mod rights;
 mod settle;
 mod team;
 mod turn;

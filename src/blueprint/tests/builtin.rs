@@ -95,3 +95,16 @@ fn a_read_only_one_never_gets_a_tool_that_writes() {
         assert_eq!(settings["mcp"]["allowed"], serde_json::json!(["agentctl"]));
     }
 }
+
+#[test]
+fn gemini_is_told_patterns_as_policies_since_its_list_of_allowed_tools_would_refuse_every_other_command() {
+    let gemini = start("coder", "gemini").launch;
+    let settings: serde_json::Value = serde_json::from_str(&gemini.files["settings.json"]).unwrap();
+    let allowed = settings["tools"]["allowed"].to_string();
+    assert!(allowed.contains("read_file") && !allowed.contains('('), "{allowed}");
+    assert_eq!(settings["policyPaths"], serde_json::json!(["~/.gemini/policies", "${AGENTCTL_POLICY}"]));
+    assert_eq!(gemini.env["AGENTCTL_POLICY"], "{file:policy.toml}");
+    let policy = &gemini.files["policy.toml"];
+    assert!(policy.contains("commandRegex = \"git status\""), "{policy}");
+    assert!(policy.matches("decision = \"allow\"").count() == 3 && !policy.contains("deny"), "{policy}");
+}
