@@ -109,7 +109,8 @@ fn sound(blueprint: &Blueprint, cli: &str, words: &Words) -> Result<(), ConvertE
     if !blueprint.read_only {
         return Ok(());
     }
-    if let Some(tool) = blueprint.allow.iter().find(|tool| words.writes(cli, tool)) {
+    let own = blueprint.tools.get(cli).into_iter().flat_map(|own| &own.allow);
+    if let Some(tool) = blueprint.allow.iter().chain(own).find(|tool| words.writes(cli, tool)) {
         return Err(ConvertError::Contradiction {
             blueprint: name(),
             what: format!("`{tool}` among its allowed tools"),
@@ -187,9 +188,11 @@ impl Start<'_> {
 
     fn tools(&mut self) {
         let (blueprint, words) = (self.blueprint, self.words);
+        let own = blueprint.tools.get(self.cli);
         let mut allowed = Vec::new();
-        for word in &self.blueprint.allow {
-            match self.words.tool(self.cli, word) {
+        for word in &blueprint.allow {
+            let ours = words.ours(self.cli, word, false);
+            match words.tool(self.cli, ours.as_ref().unwrap_or(word)) {
                 Tool::Named(names) => allowed.extend(names),
                 Tool::Unknown if self.flags.allowed_tools.is_some() => {
                     self.note(
@@ -200,6 +203,7 @@ impl Start<'_> {
                 Tool::Unknown => allowed.push(word.clone()),
             }
         }
+        allowed.extend(own.into_iter().flat_map(|own| own.allow.iter().cloned()));
         let mut denied = Vec::new();
         let mut denies: Vec<&str> = blueprint.deny.iter().map(String::as_str).collect();
         if self.blueprint.read_only && self.flags.denied_tools.is_some() {
@@ -207,17 +211,23 @@ impl Start<'_> {
             denies.extend(words.writing(self.cli));
         }
         for word in denies {
+            let ours = words.ours(self.cli, word, true);
+            let word = ours.as_deref().unwrap_or(word);
             // An option that is there already says otherwise, and most programs take it once.
             let is_said = |option: &String| option.starts_with("--") && self.out.args.contains(option);
             if let Some(args) = words.without(self.cli, word).filter(|args| !args.iter().any(is_said)) {
                 self.out.args.extend(args.iter().cloned());
                 continue;
             }
-            match self.words.tool(self.cli, word) {
+            match words.tool(self.cli, word) {
                 Tool::Named(names) => denied.extend(names),
+                Tool::Unknown if self.flags.denied_tools.is_some() => {
+                    self.note("deny", &format!("has no tool called `{word}`: there is nothing to deny"));
+                }
                 Tool::Unknown => denied.push(word.to_owned()),
             }
         }
+        denied.extend(own.into_iter().flat_map(|own| own.deny.iter().cloned()));
         let (allowed, denied) = self.patterns(allowed, denied);
         if !allowed.is_empty() {
             let note =
@@ -242,7 +252,12 @@ impl Start<'_> {
         let (some_denied, denied): (Vec<_>, Vec<_>) = denied.into_iter().partition(is_pattern);
         let policy = Policy::of(&some_allowed, &some_denied);
         if !policy.text.is_empty() {
-            self.put(flags.patterns.told.as_ref(), &[&policy.text], "allow", "cannot be told patterns of tools");
+            self.put(
+                flags.patterns.told.as_ref(),
+                &[&policy.text],
+                "allow",
+                "cannot be told patterns of tools",
+            );
         }
         for (field, words, then) in [
             ("allow", policy.not_allowed, "it asks before it uses it at all"),

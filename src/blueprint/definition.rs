@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Limits, MicroUsd};
+use crate::domain::{Limits, MicroUsd, nearest};
 use crate::manifest::{Manifest, ManifestError, Spanned};
+
+use super::words::{TOOLS, Words};
 
 /// The file as it is written.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,6 +33,8 @@ pub(super) struct Definition {
     #[serde(default)]
     deny: Vec<Spanned<String>>,
     #[serde(default)]
+    tools: BTreeMap<String, OwnTools>,
+    #[serde(default)]
     folders: Vec<PathBuf>,
     cwd: Option<PathBuf>,
     #[serde(default)]
@@ -42,6 +46,23 @@ pub(super) struct Definition {
     args: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     limits: LimitsTable,
+}
+
+/// Tools of one program by its own names, which are passed on as they stand and not looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnTools {
+    /// Those it may use without asking.
+    pub allow: Vec<String>,
+    /// Those it may not use.
+    pub deny: Vec<String>,
+}
+
+/// What else is known where a blueprint is read.
+pub(super) struct Around<'a> {
+    pub(super) words: &'a Words,
+    /// Returns the program that was probably meant, for a word that names none.
+    pub(super) meant_cli: &'a dyn Fn(&str) -> Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -124,6 +145,9 @@ pub struct Blueprint {
     pub allow: Vec<String>,
     /// Tools it may not use.
     pub deny: Vec<String>,
+    /// Tools by each program's own names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tools: BTreeMap<String, OwnTools>,
     /// Folders it may use beside its own.
     pub folders: Vec<PathBuf>,
     /// Its folder; relative to the session's root.
@@ -144,7 +168,6 @@ impl Blueprint {
     /// Puts what a file says over what the file it builds on says: a single value replaces, a list or table adds, and
     /// a suffix is put behind the prompt.
     pub(super) fn take(&mut self, file: Definition, manifest: &Manifest<'_>) -> Result<(), ManifestError> {
-        file.check(manifest)?;
         let limits = file.limits.read(manifest)?;
         if let Some(description) = file.description {
             self.description = description;
@@ -164,6 +187,11 @@ impl Blueprint {
         add(&mut self.tags, file.tags);
         add(&mut self.allow, file.allow.into_iter().map(Spanned::into_inner));
         add(&mut self.deny, file.deny.into_iter().map(Spanned::into_inner));
+        for (cli, own) in file.tools {
+            let known = self.tools.entry(cli).or_default();
+            add(&mut known.allow, own.allow);
+            add(&mut known.deny, own.deny);
+        }
         add(&mut self.folders, file.folders);
         self.env.extend(file.env.into_iter().map(|(name, value)| (name.into_inner(), value)));
         self.mcp.extend(file.mcp.into_iter().map(|(name, server)| (name.into_inner(), server.into_inner())));
@@ -192,53 +220,92 @@ fn add<T: PartialEq>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
 }
 
 impl Definition {
-    /// Checks what its types cannot say.
-    fn check(&self, manifest: &Manifest<'_>) -> Result<(), ManifestError> {
-        let empty = |field: &str, text: &Option<Spanned<String>>| match text {
-            Some(text) if text.get_ref().trim().is_empty() => {
-                Err(manifest.at(&text.span(), field, "is empty").hint("leave the line out"))
+    /// Returns what is wrong with it that its types cannot say.
+    pub(super) fn wrongs(&self, manifest: &Manifest<'_>, around: &Around<'_>) -> Vec<ManifestError> {
+        let mut wrongs = Vec::new();
+        for (field, text) in [("cli", &self.cli), ("model", &self.model)] {
+            if let Some(text) = text.as_ref().filter(|text| text.get_ref().trim().is_empty()) {
+                wrongs.push(manifest.at(&text.span(), field, "is empty").hint("leave the line out"));
             }
-            _ => Ok(()),
-        };
-        empty("cli", &self.cli)?;
-        empty("model", &self.model)?;
+        }
+        if let Some(cli) = &self.cli
+            && let Some(meant) = (around.meant_cli)(cli.get_ref())
+        {
+            let problem = format!("there is no CLI called `{}`", cli.get_ref());
+            let error = manifest.at(&cli.span(), "cli", problem);
+            wrongs.push(error.hint(format!("did you mean `{meant}`?")));
+        }
         for (field, tools) in [("allow", &self.allow), ("deny", &self.deny)] {
-            for (n, tool) in tools.iter().enumerate() {
-                let word = tool.get_ref();
-                let wrong =
-                    |problem: String| Err(manifest.at(&tool.span(), format!("{field}[{n}]"), problem));
-                if word.trim().is_empty() || word.chars().any(|c| c.is_control() || c == ',') {
-                    return wrong("names no single tool".to_owned());
-                }
-                if word.contains('(') != word.ends_with(')') {
-                    return wrong(format!("`{word}` is neither a tool nor tool(pattern)"));
-                }
-            }
+            let each = tools.iter().enumerate();
+            wrongs.extend(
+                each.filter_map(|(n, tool)| {
+                    wrong_tool(manifest, &format!("{field}[{n}]"), tool, around.words)
+                }),
+            );
         }
         for name in self.env.keys() {
             let word = name.get_ref();
             if word.is_empty() || word.contains(['=', '\0']) {
                 let problem = format!("`{word}` is no name of a variable");
-                return Err(manifest.at(&name.span(), format!("env.{word}"), problem));
+                wrongs.push(manifest.at(&name.span(), format!("env.{word}"), problem));
             }
         }
-        for (name, server) in &self.mcp {
-            let word = name.get_ref();
-            let wrong = |problem: &str| {
-                let error = manifest.at(&server.span(), format!("mcp.{word}"), problem);
-                Err(error.hint("write, for example, { command = \"my-server\", args = [] }"))
-            };
-            if word.is_empty() || !word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-                return wrong("the name of a server has letters, digits, `-` and `_`");
-            }
-            match (&server.get_ref().command, &server.get_ref().url) {
-                (Some(_), Some(_)) => return wrong("has a command and a url; it is one of them"),
-                (None, None) => return wrong("has neither a command nor a url"),
-                (Some(_), None) | (None, Some(_)) => {}
-            }
-        }
-        Ok(())
+        wrongs.extend(self.mcp.iter().filter_map(|(name, server)| wrong_server(manifest, name, server)));
+        wrongs.extend(self.limits.read(manifest).err());
+        wrongs
     }
+}
+
+/// Returns what is wrong with a tool that is allowed or denied.
+fn wrong_tool(
+    manifest: &Manifest<'_>,
+    field: &str,
+    tool: &Spanned<String>,
+    words: &Words,
+) -> Option<ManifestError> {
+    let word = tool.get_ref();
+    let wrong = |problem: String| Some(manifest.at(&tool.span(), field, problem));
+    if word.trim().is_empty() || word.chars().any(|c| c.is_control() || c == ',') {
+        return wrong("names no single tool".to_owned());
+    }
+    if word.contains('(') != word.ends_with(')') {
+        return wrong(format!("`{word}` is neither a tool nor tool(pattern)"));
+    }
+    let name = word.split('(').next().unwrap_or(word);
+    if words.knows(name) {
+        return None;
+    }
+    // One that is misspelt would be allowed or denied to nobody, and nobody would hear of it.
+    let own = field.split('[').next().unwrap_or(field);
+    let hint = match nearest(name, words.tools()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "it can be {}, or a tool's own name; tools.claude.{own} = [\"{name}\"] takes any name as it stands",
+            TOOLS.join(", ")
+        ),
+    };
+    wrong(format!("there is no tool called `{name}`")).map(|error| error.hint(hint))
+}
+
+/// Returns what is wrong with a server.
+fn wrong_server(
+    manifest: &Manifest<'_>,
+    name: &Spanned<String>,
+    server: &Spanned<Server>,
+) -> Option<ManifestError> {
+    let word = name.get_ref();
+    let problem = match (&server.get_ref().command, &server.get_ref().url) {
+        _ if word.is_empty()
+            || !word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) =>
+        {
+            "the name of a server has letters, digits, `-` and `_`"
+        }
+        (Some(_), Some(_)) => "has a command and a url; it is one of them",
+        (None, None) => "has neither a command nor a url",
+        (Some(_), None) | (None, Some(_)) => return None,
+    };
+    let error = manifest.at(&server.span(), format!("mcp.{word}"), problem);
+    Some(error.hint("write, for example, { command = \"my-server\", args = [] }"))
 }
 
 impl LimitsTable {

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::convert::{Conversion, ConvertError, convert};
-use super::definition::{Blueprint, Definition};
+use super::definition::{Around, Blueprint, Definition};
 use super::words::Words;
 use crate::adapter::Adapters;
 use crate::domain::{Launch, Name, misspelt, nearest};
@@ -196,10 +196,18 @@ impl Library {
             return Ok(convert(&blueprint, adapter, program, &self.words)?);
         }
         let adapter = self.adapters.find(&Launch { command: vec![cli.clone()], ..Launch::default() });
-        match misspelt(&cli, self.clis()).filter(|_| adapter.programs().is_empty()) {
-            Some(near) => Err(LibraryError::Cli { near: near.to_owned(), cli }),
+        match self.meant_cli(&cli) {
+            Some(near) => Err(LibraryError::Cli { near, cli }),
             None => Ok(convert(&blueprint, adapter, &cli, &self.words)?),
         }
+    }
+
+    /// Returns the program that was probably meant by a word that names none.
+    fn meant_cli(&self, word: &str) -> Option<String> {
+        let launch = Launch { command: vec![word.to_owned()], ..Launch::default() };
+        let is_known = self.adapters.named(word).is_some_and(|adapter| !adapter.programs().is_empty())
+            || !self.adapters.find(&launch).programs().is_empty();
+        misspelt(word, self.clis()).filter(|_| !is_known).map(str::to_owned)
     }
 
     /// Returns the program for blueprints that name none.
@@ -255,18 +263,25 @@ impl Library {
     /// Reads a text and every text that it builds on. One that builds on its own name builds on the text that it hides.
     ///
     /// # Errors
-    /// Names file, line and field of what is wrong.
+    /// Names file, line and field of the first thing that is wrong.
     pub fn read(&self, source: &Source) -> Result<Blueprint, ManifestError> {
-        Name::new(source.name.as_str()).map_err(|e| {
-            Manifest { file: &source.file, text: "" }.at(&(0..0), "", format!("the file's name is none: {e}"))
-        })?;
+        self.examine(source).map_err(|wrongs| wrongs.into_iter().next().unwrap_or_else(|| unread(source, "")))
+    }
+
+    /// Reads a text and every text that it builds on, and looks for all that is wrong.
+    ///
+    /// # Errors
+    /// Names file, line and field of each thing that is wrong; at least one.
+    pub fn examine(&self, source: &Source) -> Result<Blueprint, Vec<ManifestError>> {
+        Name::new(source.name.as_str())
+            .map_err(|e| vec![unread(source, &format!("the file's name is none: {e}"))])?;
         let mut line: Vec<(&Source, Definition)> = Vec::new();
         let mut next = source;
         loop {
             let manifest = Manifest { file: &next.file, text: &next.text };
-            let definition: Definition = manifest.read()?;
+            let definition: Definition = manifest.read().map_err(|e| vec![e])?;
             let base = match &definition.extends {
-                Some(base) => Some(self.base(next, base, &line)?),
+                Some(base) => Some(self.base(next, base, &line).map_err(|e| vec![e])?),
                 None => None,
             };
             line.push((next, definition));
@@ -275,12 +290,20 @@ impl Library {
                 None => break,
             }
         }
+        let around = Around { words: &self.words, meant_cli: &|word| self.meant_cli(word) };
+        let read = |(from, definition): &(&Source, Definition)| {
+            definition.wrongs(&Manifest { file: &from.file, text: &from.text }, &around)
+        };
+        let mut wrongs: Vec<ManifestError> = line.iter().flat_map(read).collect();
         let enabled = line.first().and_then(|(_, own)| own.enabled).unwrap_or(true);
         let mut blueprint = Blueprint { name: source.name.clone(), enabled, ..Blueprint::default() };
-        for (from, definition) in line.into_iter().rev() {
-            blueprint.take(definition, &Manifest { file: &from.file, text: &from.text })?;
+        if wrongs.is_empty() {
+            let layers = line.into_iter().rev();
+            let taken = layers
+                .map(|(from, own)| blueprint.take(own, &Manifest { file: &from.file, text: &from.text }));
+            wrongs.extend(taken.filter_map(Result::err));
         }
-        Ok(blueprint)
+        if wrongs.is_empty() { Ok(blueprint) } else { Err(wrongs) }
     }
 
     /// Finds the text that one builds on.
@@ -305,4 +328,10 @@ impl Library {
         }
         Ok(found)
     }
+}
+
+/// An error about a whole file.
+fn unread(source: &Source, problem: &str) -> ManifestError {
+    let whole = Manifest { file: &source.file, text: "" }.at(&(0..0), "", problem);
+    ManifestError { line: 0, ..whole }
 }

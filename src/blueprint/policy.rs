@@ -107,6 +107,9 @@ mod tests {
         assert_eq!((of(0, "decision"), of(0, "priority")), ("\"deny\"".into(), "400".into()));
         assert_eq!((of(1, "decision"), of(1, "priority")), ("\"allow\"".into(), "300".into()));
         assert_eq!(rules[0]["commandRegex"].as_str(), Some("git push"));
-        assert_eq!((policy.not_allowed, policy.not_denied), (words(&["read_file(a)"]), words(&["write_file(b)"])));
+        assert_eq!(
+            (policy.not_allowed, policy.not_denied),
+            (words(&["read_file(a)"]), words(&["write_file(b)"]))
+        );
     }
 }

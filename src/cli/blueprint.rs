@@ -256,17 +256,20 @@ impl Shelf<'_> {
         let mut answers = Vec::new();
         let mut wrong = 0;
         for source in &sources {
-            let found = checked(&self.library, source);
-            let (error, notes) = match &found {
-                Ok(notes) => (None, notes.as_slice()),
-                Err(error) => (Some(error.to_string()), [].as_slice()),
+            let (errors, notes) = match examined(&self.library, source) {
+                Ok(notes) => (Vec::new(), notes),
+                Err(errors) => (errors, Vec::new()),
             };
-            wrong += usize::from(error.is_some());
-            answers.push(json!({"name": source.name, "file": source.file, "error": error, "notes": notes}));
+            wrong += usize::from(!errors.is_empty());
+            answers.push(json!({
+                "name": source.name, "file": source.file, "error": errors.first(), "errors": errors, "notes": notes,
+            }));
             if !self.here.json() {
-                match error {
-                    Some(error) => output::line(&format!("✖ {}: {}", source.file, clean(&error, 1000)))?,
-                    None => output::line(&format!("✔ {}", source.file))?,
+                for error in &errors {
+                    output::line(&format!("✖ {}", clean(error, 1000)))?;
+                }
+                if errors.is_empty() {
+                    output::line(&format!("✔ {}", source.file))?;
                 }
                 notes.iter().try_for_each(|note| output::line(&format!("  {note}")))?;
             }
@@ -292,6 +295,17 @@ fn checked(library: &Library, source: &Source) -> Result<Vec<String>, LibraryErr
         notes.extend(made.notes.into_iter().map(|note| format!("{}: {}", note.field, note.note)));
     }
     Ok(notes)
+}
+
+/// Checks a blueprint and returns everything that is wrong with it, each with its file, or what cannot be told.
+fn examined(library: &Library, source: &Source) -> Result<Vec<String>, Vec<String>> {
+    if let Err(wrongs) = library.examine(source) {
+        return Err(wrongs.iter().map(ToString::to_string).collect());
+    }
+    checked(library, source).map_err(|error| match &error {
+        LibraryError::Wrong(wrong) => vec![wrong.to_string()],
+        _ => vec![format!("{}: {error}", source.file)],
+    })
 }
 
 /// Reads a file as a blueprint: the one of the library that it is, or else one that hides all others of its name.
@@ -333,6 +347,7 @@ fn fields(read: &Blueprint) -> Vec<(&'static str, String)> {
         ("permission", read.permission.map(|how| how.word().to_owned())),
         ("allow", list(&read.allow)),
         ("deny", list(&read.deny)),
+        ("tools", list(&read.tools.keys().cloned().collect::<Vec<_>>())),
         ("mcp", list(&servers)),
         ("mcp_strict", read.mcp_strict.then(|| "true".to_owned())),
         ("folders", list(&folders)),
@@ -420,6 +435,7 @@ prompt = """
 # permission = "ask"            # ask, edit, plan, auto, all
 # allow = ["read", "shell(git diff *)"]   # read, edit, shell, web, agents, or a tool's own name
 # deny = ["web"]
+# tools.claude.deny = ["BrandNewTool"]    # one program's tools, by names that are not checked
 # folders = ["../shared"]
 # cwd = "services/api"
 # mcp_strict = true             # these servers, and none of your own settings

@@ -24,6 +24,7 @@ fn made(program: Program, blueprint: &str) -> Crew {
         "agentctl.toml",
         &format!("[executive]\nname = 'a'\nblueprint = '{blueprint}'\ncli = '{cli}'\nenv = {{ {env} }}\n"),
     );
+    std::fs::create_dir_all(home.work().join(".agentctl/blueprints")).expect("a folder of blueprints");
     home.write(
         ".agentctl/blueprints/careful.toml",
         "extends = 'tester'\nallow = ['shell(touch *)', 'shell(echo *)']\ndeny = ['shell(rm *)']\n",

@@ -93,6 +93,22 @@ fn what_is_wrong_is_named_with_file_line_field_and_the_word_that_was_meant() {
             "deny = ['shell(git']",
             "user/mine.toml:1:9: `deny[0]`: `shell(git` is neither a tool nor tool(pattern)",
         ),
+        (
+            "\ndeny = ['shel(rm *)', 'wirte']",
+            "user/mine.toml:2:9: `deny[0]`: there is no tool called `shel`; did you mean `shell`?",
+        ),
+        (
+            "allow = ['read', 'sheel(git *)']",
+            "user/mine.toml:1:18: `allow[1]`: there is no tool called `sheel`; did you mean `shell`?",
+        ),
+        (
+            "deny = ['Frobnicate']",
+            "user/mine.toml:1:9: `deny[0]`: there is no tool called `Frobnicate`; it can be read, edit, shell, web, agents, or a tool's own name; tools.claude.deny = [\"Frobnicate\"] takes any name as it stands",
+        ),
+        (
+            "cli = 'claud'",
+            "user/mine.toml:1:7: `cli`: there is no CLI called `claud`; did you mean `claude`?",
+        ),
         ("model = ' '", "user/mine.toml:1:9: `model`: is empty; leave the line out"),
     ];
     for (text, expected) in cases {
@@ -140,4 +156,50 @@ fn what_a_program_cannot_be_told_is_noted_and_what_must_not_happen_is_refused() 
     assert!(start("mine", "sh").unwrap().notes.len() >= 5);
     let path = start("mine", "/opt/bin/claude").unwrap().launch.command;
     assert_eq!((path[0].as_str(), path.contains(&"--add-dir=../s".to_owned())), ("/opt/bin/claude", true));
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_file_is_found() {
+    let text = "cli = 'claud'\ndeny = ['shel', 'wirte']\nlimits.time = '3x'\nmcp.a = {}\n";
+    let all = library(&[(Origin::User, "mine", text)]);
+    let wrongs = all.examine(all.source("mine").unwrap()).unwrap_err();
+    let lines: Vec<usize> = wrongs.iter().map(|wrong| wrong.line).collect();
+    assert_eq!(lines, [1, 2, 2, 4, 3], "{wrongs:?}");
+    assert!(wrongs[2].to_string().contains("did you mean `write_file`?") || wrongs[2].hint.is_some());
+}
+
+#[test]
+fn a_tool_by_its_own_name_is_told_to_its_program_and_one_of_another_program_is_understood() {
+    let text = "deny = ['Bash(rm *)', 'mcp__docs']\ntools.claude.deny = ['Brandnew(x)']\ntools.gemini.allow = ['new_one']\n";
+    let all = library(&[(Origin::User, "mine", text)]);
+    let start = |cli: &'static str| {
+        all.launch(&Wish { blueprint: "mine", cli: Some(cli), ..Wish::default() }).unwrap()
+    };
+    let claude = start("claude").launch.command.join(" ");
+    assert!(
+        claude.contains("--disallowedTools=Bash(rm *)") && claude.contains("--disallowedTools=Brandnew(x)")
+    );
+    assert!(!claude.contains("new_one"), "{claude}");
+    let gemini = start("gemini");
+    let settings: serde_json::Value = serde_json::from_str(&gemini.launch.files["settings.json"]).unwrap();
+    assert_eq!(settings["tools"]["exclude"], serde_json::json!(["mcp_docs_*"]));
+    assert_eq!(settings["tools"]["allowed"], serde_json::json!(["new_one"]));
+    let policy = &gemini.launch.files["policy.toml"];
+    assert!(policy.contains("commandRegex = \"rm(?:") && policy.contains("\"deny\""), "{policy}");
+    assert_eq!(gemini.notes, []);
+}
+
+#[test]
+fn what_gemini_cannot_be_told_of_a_pattern_is_said() {
+    let all =
+        library(&[(Origin::User, "mine", "allow = ['read(*.md)']\ndeny = ['edit(secret*)', 'TodoWrite']")]);
+    let made = all.launch(&Wish { blueprint: "mine", cli: Some("gemini"), ..Wish::default() }).unwrap();
+    let notes: Vec<String> = made.notes.iter().map(|note| format!("{}: {}", note.field, note.note)).collect();
+    let says = |words: &str| notes.iter().any(|note| note.contains(words));
+    assert!(says("allow: gemini takes patterns of commands alone, so not `read_file(*.md)`"), "{notes:?}");
+    assert!(says(
+        "deny: gemini takes patterns of commands alone, so not `replace(secret*)`: it may still use it"
+    ));
+    assert!(says("deny: gemini has no tool called `TodoWrite`"), "{notes:?}");
+    assert!(!made.launch.files.contains_key("policy.toml"));
 }
