@@ -39,7 +39,7 @@ const WRAPPERS: [&str; 17] = [
 const WRAPPER_WORDS: [&str; 6] = ["exec", "dlx", "x", "run", "-m", "--"];
 
 /// All adapters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Adapters {
     all: Vec<Arc<Adapter>>,
     generic: Arc<Adapter>,

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::args::Adapter as Asked;
 use super::failure::Failure;
-use super::here::Here;
+use super::here::{Here, adapters};
 use super::{output, programs};
-use crate::adapter::{Adapter, Adapters, Own};
-use crate::config::{OwnFile, own_files};
+use crate::adapter::{Adapter, Adapters};
+use crate::config::{OwnFile, own_files, readable_files};
 use crate::domain::nearest;
 use crate::manifest::Manifest;
 
@@ -40,21 +40,13 @@ pub(super) async fn run(here: &Here, command: Asked) -> Result<(), Failure> {
     }
 }
 
-/// Reads the adapters as the daemon would.
-pub(super) fn known(here: &Here) -> Result<Adapters, Failure> {
-    let own = own(here)?;
-    let files: Vec<String> = own.iter().map(|file| file.path.display().to_string()).collect();
-    let own: Vec<Own> =
-        own.iter().zip(&files).map(|(own, file)| Own { name: &own.name, file, text: &own.text }).collect();
-    Adapters::with_own(&own).map_err(|e| Failure::usage("an adapter's file is wrong").because(&e))
-}
-
 fn own(here: &Here) -> Result<Vec<OwnFile>, Failure> {
     own_files(&here.paths.adapters()).map_err(|e| Failure::new("your adapters cannot be read").because(&e))
 }
 
 fn list(here: &Here) -> Result<(), Failure> {
-    let (known, own) = (known(here)?, own(here)?);
+    let known = adapters(&here.paths)?;
+    let (own, _) = readable_files(&here.paths.adapters());
     let row = |adapter: &'_ std::sync::Arc<Adapter>| -> (Option<String>, bool) {
         let found = adapter.programs().iter().find_map(|program| programs::find(program));
         let is_own = own.iter().any(|file| file.name == adapter.name());
@@ -92,7 +84,7 @@ fn list(here: &Here) -> Result<(), Failure> {
 }
 
 fn show(here: &Here, name: &str) -> Result<(), Failure> {
-    let known = known(here)?;
+    let known = adapters(&here.paths)?;
     let Some(adapter) = known.named(name) else {
         let failure = Failure::not_found(format!("there is no adapter `{name}`"));
         let near = nearest(name, known.iter().map(|adapter| adapter.name()));
@@ -113,9 +105,18 @@ fn show(here: &Here, name: &str) -> Result<(), Failure> {
 
 fn check(here: &Here, file: Option<&Path>) -> Result<(), Failure> {
     let Some(file) = file else {
-        let count = own(here)?.len();
-        known(here)?;
-        let text = match count {
+        let own = own(here)?;
+        let check = |file: &OwnFile| {
+            let shown = file.path.display().to_string();
+            let checked = Adapters::check(&Manifest { file: &shown, text: &file.text });
+            checked.err().map(|error| error.to_string())
+        };
+        let wrongs: Vec<String> = own.iter().filter_map(check).collect();
+        if !wrongs.is_empty() {
+            wrongs.iter().for_each(|wrong| output::complain(&format!("✖ {wrong}")));
+            return Err(Failure::usage(format!("{} of {} are wrong", wrongs.len(), own.len())));
+        }
+        let text = match own.len() {
             0 => format!("there is nothing of your own in {}", here.paths.adapters().display()),
             n => format!("{n} of your own, and fine"),
         };

@@ -247,6 +247,10 @@ pub(super) enum FileKind {
     Rules,
     /// An adapter
     Adapter,
+    /// The settings, config.toml
+    Config,
+    /// Names of models and tools, models.toml
+    Models,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::here::library;
 use super::{output, programs};
 use crate::adapter::{Adapters, Rules};
-use crate::blueprint::{self, Plan};
-use crate::config::Paths;
+use crate::blueprint::{self, Plan, Words};
+use crate::config::{Config, ConfigError, Paths, SECTIONS};
 use crate::domain::{Command, NewAgent};
 use crate::layout::Layout;
 use crate::manifest::ManifestError;
@@ -21,12 +21,17 @@ pub(super) fn check(paths: &Paths, file: &Path, kind: Option<FileKind>) -> Resul
         .map_err(|e| Failure::new(format!("{shown} cannot be read")).because(&e))?;
     let kind = kind.or_else(|| guess(file)).ok_or_else(|| {
         Failure::usage(format!("it is not plain what kind of file {shown} is"))
-            .hint("say it: --kind session, blueprint, theme, layout, adapter or rules")
+            .hint("say it: --kind session, blueprint, config, models, theme, layout, adapter or rules")
     })?;
-    let library = library(paths, file.parent().filter(|_| matches!(kind, FileKind::Session)))?;
     let checked: Result<(), ManifestError> = match kind {
         FileKind::Blueprint => return super::blueprint::check_file(paths, file),
-        FileKind::Session => blueprint::read(file, &text, &library).map(|plan| {
+        FileKind::Config => match settings(file) {
+            Ok(()) => Ok(()),
+            Err(ConfigError::Wrong(error)) => Err(error),
+            Err(error) => return Err(Failure::new("the file cannot be read").because(&error)),
+        },
+        FileKind::Models => Words::read(Some((&shown, &text))).map(drop),
+        FileKind::Session => blueprint::read(file, &text, &library(paths, file.parent())?).map(|plan| {
             for (blueprint, note) in &plan.notes {
                 output::complain(&format!("note: {shown}: {blueprint}: {}", note.note));
             }
@@ -43,6 +48,13 @@ pub(super) fn check(paths: &Paths, file: &Path, kind: Option<FileKind>) -> Resul
     };
     checked.map_err(|e| Failure::usage("the file is wrong").because(&e))?;
     output::line(&format!("{shown} is fine"))
+}
+
+/// Checks a person's settings, every section by the room that owns it.
+pub(super) fn settings(file: &Path) -> Result<(), ConfigError> {
+    let config = Config::load(file, SECTIONS)?;
+    crate::tui::check(&config)?;
+    crate::daemon::check_settings(&config)
 }
 
 /// What is right as it is written, and yet would not start here and now.
@@ -85,6 +97,11 @@ pub(super) fn beside(file: &Path) -> impl Fn(&str) -> Option<String> {
 fn guess(file: &Path) -> Option<FileKind> {
     if file.file_name().is_some_and(|name| name == blueprint::FILE_NAME) {
         return Some(FileKind::Session);
+    }
+    match file.file_name()?.to_str()? {
+        "config.toml" => return Some(FileKind::Config),
+        "models.toml" => return Some(FileKind::Models),
+        _ => {}
     }
     match file.parent()?.file_name()?.to_str()? {
         "blueprints" => Some(FileKind::Blueprint),

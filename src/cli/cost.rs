@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::here::Here;
 use super::output;
-use crate::domain::MicroUsd;
+use crate::domain::{MicroUsd, clean};
 use crate::protocol::{CostBy, CostRow, CostView, SpentView, thousands};
 
 pub(super) async fn cost(here: &Here, by: CostBy) -> Result<(), Failure> {
@@ -40,6 +40,7 @@ pub(super) async fn cost(here: &Here, by: CostBy) -> Result<(), Failure> {
             output::complain(text);
         }
     }
+    cost.hints.iter().for_each(|hint| output::complain(&format!("· {}", clean(hint, 400))));
     Ok(())
 }
 

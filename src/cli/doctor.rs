@@ -9,8 +9,9 @@ use super::failure::Failure;
 use super::here::{Here, find_file, read_plan, working_folder};
 use super::{output, programs};
 use crate::adapter::{Adapters, Rules};
+use crate::blueprint::Words;
 use crate::client::{ClientError, nobody_listens};
-use crate::config::{Config, SECTIONS, own_files};
+use crate::config::readable_files;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
 use crate::protocol::SessionSummary;
@@ -209,11 +210,15 @@ fn files(here: &Here) -> Vec<Finding> {
     let settings = here.paths.settings();
     note(
         "config",
-        Config::load(&settings, SECTIONS)
-            .and_then(|config| crate::tui::check(&config))
-            .map(|()| usize::from(settings.exists()))
-            .map_err(|e| e.to_string()),
+        super::check::settings(&settings).map(|()| usize::from(settings.exists())).map_err(|e| e.to_string()),
     );
+    let models = here.paths.models();
+    if models.exists() {
+        let shown = models.display().to_string();
+        let text = std::fs::read_to_string(&models).map_err(|e| format!("{shown} cannot be read: {e}"));
+        let read = text.and_then(|text| Words::read(Some((&shown, &text))).map_err(|e| e.to_string()));
+        note("models", read.map(|_| 1));
+    }
     note(
         "themes",
         each(&here.paths.themes(), |file, text| Theme::parse(file, text, &beside(Path::new(file))).map(drop)),
@@ -236,11 +241,13 @@ fn each<E: std::fmt::Display>(
     folder: &Path,
     parse: impl Fn(&str, &str) -> Result<(), E>,
 ) -> Result<usize, String> {
-    let own = own_files(folder).map_err(|e| e.to_string())?;
-    for file in &own {
-        parse(&file.path.display().to_string(), &file.text).map_err(|e| e.to_string())?;
-    }
-    Ok(own.len())
+    let (own, unreadable) = readable_files(folder);
+    let wrong = own
+        .iter()
+        .filter_map(|file| parse(&file.path.display().to_string(), &file.text).err())
+        .map(|error| error.to_string());
+    let wrongs: Vec<String> = unreadable.iter().map(ToString::to_string).chain(wrong).collect();
+    if wrongs.is_empty() { Ok(own.len()) } else { Err(wrongs.join("; ")) }
 }
 
 fn session_file(paths: &crate::config::Paths) -> Finding {
@@ -257,7 +264,7 @@ fn session_file(paths: &crate::config::Paths) -> Finding {
 
 async fn agents(here: &Here) -> Vec<Finding> {
     // A file of one's own that is wrong is a finding of its own.
-    let adapters = super::adapter::known(here).ok().or_else(|| Adapters::builtin().ok());
+    let adapters = crate::daemon::known_adapters(&here.paths).ok().map(|(known, _)| known);
     let mut found = Vec::new();
     for adapter in adapters.iter().flat_map(Adapters::iter) {
         let there = adapter.programs().iter().find_map(|program| Some((program, programs::find(program)?)));

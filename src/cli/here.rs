@@ -1,16 +1,19 @@
 //! Where a command is run: whose files, which daemon, which session.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde_json::Value;
 
 use super::args::Global;
 use super::failure::Failure;
 use super::output;
+use crate::adapter::Adapters;
 use crate::blueprint::{self, FILE_NAME, Library, Plan};
 use crate::client::{Client, ClientError};
 use crate::config::Paths;
-use crate::domain::{Name, nearest};
+use crate::domain::{Name, clean, nearest};
 use crate::protocol::SessionSummary;
 
 /// Where a command is run.
@@ -125,8 +128,29 @@ pub(super) fn read_plan(paths: &Paths, file: &Path) -> Result<Plan, Failure> {
 /// Reads every blueprint there is for a session in this folder.
 pub(super) fn library(paths: &Paths, root: Option<&Path>) -> Result<Library, Failure> {
     let path = std::env::var_os("PATH");
-    crate::daemon::library(paths, root, path.as_deref())
-        .map_err(|e| Failure::new("the blueprints cannot be read").because(&e))
+    let (library, wrongs) = crate::daemon::library(paths, root, path.as_deref())
+        .map_err(|e| Failure::new("the blueprints cannot be read").because(&e))?;
+    warn_of(&wrongs);
+    Ok(library)
+}
+
+/// Reads every adapter there is, as the daemon would: one of a person's own that is wrong is left out.
+pub(super) fn adapters(paths: &Paths) -> Result<Adapters, Failure> {
+    let (adapters, wrongs) = crate::daemon::known_adapters(paths)
+        .map_err(|e| Failure::new("the adapters cannot be read").because(&e))?;
+    warn_of(&wrongs);
+    Ok(adapters)
+}
+
+/// Says what of a person's own files is wrong and left out; once, however often it is come across.
+pub(super) fn warn_of(wrongs: &[String]) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let Ok(mut told) = TOLD.lock() else { return };
+    for wrong in wrongs {
+        if told.insert(wrong.clone()) {
+            output::complain(&format!("warning: left out: {}", clean(wrong, 1000)));
+        }
+    }
 }
 
 fn read_name(file: &Path) -> Result<Name, Failure> {

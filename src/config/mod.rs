@@ -96,24 +96,42 @@ pub struct OwnFile {
 /// # Errors
 /// If the folder or one of the files cannot be read.
 pub fn own_files(folder: &Path) -> Result<Vec<OwnFile>, ConfigError> {
+    let (found, unreadable) = readable_files(folder);
+    match unreadable.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(found),
+    }
+}
+
+/// Reads every `*.toml` in a folder, by name, and says which cannot be read.
+#[must_use]
+pub fn readable_files(folder: &Path) -> (Vec<OwnFile>, Vec<ConfigError>) {
     let unreadable = |path: &Path, source| ConfigError::Unreadable { path: path.to_owned(), source };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(unreadable(folder, source)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return (Vec::new(), Vec::new()),
+        Err(source) => return (Vec::new(), vec![unreadable(folder, source)]),
     };
-    let mut found = Vec::new();
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
     for entry in entries {
-        let path = entry.map_err(|source| unreadable(folder, source))?.path();
+        let path = match entry {
+            Ok(entry) => entry.path(),
+            Err(source) => {
+                errors.push(unreadable(folder, source));
+                continue;
+            }
+        };
         if path.extension().is_some_and(|e| e == "toml")
             && let Some(name) = path.file_stem().map(|stem| stem.to_string_lossy().into_owned())
         {
-            let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
-            found.push(OwnFile { name, path, text });
+            match fs::read_to_string(&path) {
+                Ok(text) => found.push(OwnFile { name, path, text }),
+                Err(source) => errors.push(unreadable(&path, source)),
+            }
         }
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+    found.sort_by(|a: &OwnFile, b| a.name.cmp(&b.name));
+    (found, errors)
 }
 
 #[cfg(test)]

@@ -11,14 +11,17 @@ use crate::config::{OwnFile, Paths, own_files};
 use crate::domain::Launch;
 use crate::protocol::{AgentDraft, Code, Problem};
 
-/// Reads every blueprint there is. `root` is the session's folder; `path` is where programs are looked for: one that is
+/// Reads every blueprint there is, and says what of a person's files is wrong and left out. `root` is the session's folder; `path` is where programs are looked for: one that is
 /// there is taken for blueprints that name none.
 ///
 /// # Errors
-/// If a folder cannot be read, or the adapters or names of models in it are wrong. A blueprint that is wrong is told
-/// when it is asked for.
-pub fn library(paths: &Paths, root: Option<&Path>, path: Option<&OsStr>) -> Result<Library, DaemonError> {
-    let adapters = Adapters::clone(Known::read(paths)?.known());
+/// If a folder of blueprints cannot be read. A blueprint that is wrong is told when it is asked for.
+pub fn library(
+    paths: &Paths,
+    root: Option<&Path>,
+    path: Option<&OsStr>,
+) -> Result<(Library, Vec<String>), DaemonError> {
+    let (adapters, mut wrongs) = adapters(paths)?;
     let mut sources = Vec::new();
     if let Some(root) = root {
         sources.extend(read(&root.join(SESSION_FOLDER), Origin::Session)?);
@@ -31,9 +34,24 @@ pub fn library(paths: &Paths, root: Option<&Path>, path: Option<&OsStr>) -> Resu
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(DaemonError::System(error)),
     };
-    let words = Words::read(text.as_ref().map(|text| (shown.as_str(), text.as_str())))?;
+    let words = match Words::read(text.as_ref().map(|text| (shown.as_str(), text.as_str()))) {
+        Ok(words) => words,
+        Err(error) => {
+            wrongs.push(error.to_string());
+            Words::read(None)?
+        }
+    };
     let cli = path.and_then(|path| installed(&adapters, path)).unwrap_or_else(|| DEFAULT_CLI.to_owned());
-    Ok(Library::new(sources, adapters, words, cli))
+    Ok((Library::new(sources, adapters, words, cli), wrongs))
+}
+
+/// Reads the adapters, and says which of a person's own are wrong and left out.
+///
+/// # Errors
+/// Never, unless this program was built with a wrong file.
+pub fn adapters(paths: &Paths) -> Result<(Adapters, Vec<String>), DaemonError> {
+    let known = Known::read(paths)?;
+    Ok((Adapters::clone(known.known()), known.wrongs().to_vec()))
 }
 
 fn read(folder: &Path, origin: Origin) -> Result<Vec<Source>, DaemonError> {
@@ -76,7 +94,7 @@ pub(super) fn launch(
         return Err(Problem::new(Code::Invalid, "an agent has a command or a blueprint, not both"));
     }
     let path = std::env::var_os("PATH");
-    let library = library(paths, Some(root), path.as_deref())
+    let (library, _) = library(paths, Some(root), path.as_deref())
         .map_err(|e| Problem::new(Code::Invalid, "the blueprints cannot be read").cause(e.to_string()))?;
     let wish = Wish {
         blueprint: name,

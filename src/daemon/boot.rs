@@ -1,10 +1,8 @@
 //! The daemon's beginning: its place, its settings, every session that is kept, every agent that is alive.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use super::adapters::Library;
@@ -14,54 +12,29 @@ use super::pool::Pool;
 use super::request::{Handle, REQUESTS};
 use super::session::{AnswerTo, Session};
 use super::world::World;
-use super::{Daemon, DaemonError, clock, lock, socket_name};
-use crate::config::{Config, Paths};
+use super::{Daemon, DaemonError, clock, lock, settings, socket_name};
+use crate::config::Paths;
 use crate::domain::{AgentId, Name};
 use crate::kernel::{Fact, Input, Kernel, Phase, State};
-use crate::price;
 use crate::protocol::{VERSION, VersionView, rfc3339};
 use crate::store::{Store, StoreError};
 
 /// How many pieces of news may wait for the loop; beyond that, panes wait.
 const NEWS: usize = 1024;
 
-/// The sections of the settings that the daemon owns.
-#[derive(Debug, Default, Deserialize)]
-struct Settings {
-    #[serde(default)]
-    history: History,
-}
-
-/// `[history]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct History {
-    /// The most that one agent's output takes on disk, compressed.
-    megabytes: u64,
-}
-
-impl Default for History {
-    fn default() -> History {
-        History { megabytes: 16 }
-    }
-}
-
 pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, DaemonError> {
     let (place, listener) = lock::take(&paths)?;
     let library = Library::read(&paths)?;
     let kept = Arc::new(paths.clone());
-    let config = Config::load(&paths.settings(), crate::config::SECTIONS)?;
-    let settings: Settings = config.read()?;
-    let money: price::Settings = config.read()?;
-    let complain = |span: &Range<usize>, field: &str, why: &str| config.at(span, field, why);
-    let (prices, budgets) = (money.prices(&complain)?, money.budgets(&complain)?);
+    for wrong in library.wrongs() {
+        tracing::error!("left out: {wrong}");
+    }
+    let settings = settings::File::read(&paths)?;
     let (news, heard) = mpsc::channel(NEWS);
     let (asks, requests) = mpsc::channel(REQUESTS);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool::start(processors.saturating_sub(1).clamp(1, 4))?;
-    let cap = settings.history.megabytes.saturating_mul(1 << 20);
-    let mut world = World::new(paths, program, library, cap, pool, news);
-    (world.prices, world.budgets) = (prices, budgets);
+    let mut world = World::new(paths, program, library, settings, pool, news);
     let mut sessions = std::collections::BTreeMap::new();
     for name in kept_sessions(&world.paths) {
         match restore(&world.paths, &name) {
@@ -73,10 +46,11 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
         }
     }
     for session in sessions.values_mut() {
-        session.kernel.limit(world.budgets.clone());
+        session.kernel.limit(world.settings.budgets.clone());
+        session.kernel.price(&world.settings.prices);
         resume(session, &mut world).await;
     }
-    world.look_at_adapters();
+    world.look_at_own_files();
     let version = VersionView {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: VERSION,

@@ -55,11 +55,7 @@ impl Engine {
                     self.with(&session, |session, world| session.written(result, world));
                     self.sessions.retain(|_, session| !session.is_stillborn());
                 }
-                Ready::Due(Due::Adapters) => {
-                    if self.world.adapters_due() {
-                        self.learn();
-                    }
-                }
+                Ready::Due(Due::OwnFiles) => self.look_at_own_files(),
                 Ready::Due(Due::Flush(session)) => self.with(&session, Session::flush),
                 Ready::Due(Due::Timer(session, timer)) => self.with(&session, |session, world| {
                     session.take(Input::Due(timer), AnswerTo::Nobody, world);
@@ -74,11 +70,34 @@ impl Engine {
         self.sessions.values().for_each(|session| session.learn(&self.world));
     }
 
+    /// Reads a person's own files anew if they changed, and says what is wrong with them.
+    fn look_at_own_files(&mut self) {
+        let before = self.world.wrongs();
+        if self.world.adapters_due() {
+            self.learn();
+        }
+        self.refresh_settings();
+        let now = self.world.wrongs();
+        for text in now.into_iter().filter(|text| !before.contains(text)) {
+            self.sessions.values_mut().for_each(|session| session.notice(&text));
+        }
+    }
+
+    /// Reads the settings anew if their file changed.
+    fn refresh_settings(&mut self) {
+        if self.world.refresh_settings() {
+            for session in self.sessions.values_mut() {
+                session.kernel.limit(self.world.settings.budgets.clone());
+                session.kernel.price(&self.world.settings.prices);
+            }
+        }
+    }
+
     fn reload_adapters(&mut self) -> Result<(), Problem> {
         let reloaded = self.world.reload_adapters();
         self.learn();
-        reloaded.map_err(|error| {
-            Problem::new(Code::Invalid, "the adapters stay as they were").cause(error.to_string())
+        reloaded.map_err(|wrongs| {
+            Problem::new(Code::Invalid, "some of your adapters are wrong and left out").cause(wrongs)
         })
     }
 
@@ -137,8 +156,17 @@ impl Engine {
                 Ok(view::messages(&s.kernel, to, all, super::clock::wall()))
             }),
             Request::Cost(name, by, reply) => {
-                self.answer(&name, reply, |s, _| Ok(spending::cost(s.state(), by)));
+                self.refresh_settings();
+                self.answer(&name, reply, |s, world| {
+                    Ok(spending::cost(s.state(), by, &world.settings.prices, world.wrongs()))
+                });
             }
+            Request::Used(name, who, usage, reply) => self.answer(&name, reply, |s, world| {
+                let id = agent(s, &who)?;
+                let epoch = s.state().live(id).map_or(0, |live| live.epoch);
+                s.used(id, epoch, usage, world);
+                Ok(())
+            }),
             Request::Message(name, id, reply) => self.answer(&name, reply, |s, _| {
                 let found = view::message(&s.kernel, id, super::clock::wall());
                 found.ok_or_else(|| nothing(&format!("message {id}"), "agentctl message list --all"))
@@ -167,7 +195,9 @@ impl Engine {
             }),
             Request::Events { session, after, most, reply } => self.events(&session, after, most, reply),
             Request::Follow(name, reply) => self.answer(&name, reply, |s, _| Ok(s.follow())),
-            Request::Attach(name, reply) => self.answer(&name, reply, |s, _| Ok(s.attach())),
+            Request::Attach(name, reply) => {
+                self.answer(&name, reply, |s, world| Ok(s.attach(&world.wrongs())))
+            }
             Request::Detach { session, client } => self.with(&session, |s, world| s.detach(client, world)),
             Request::View { session, client, panes, cards, reply } => {
                 self.with(&session, |s, _| drop(reply.send(s.look(client, &panes, &cards))));
@@ -252,7 +282,7 @@ impl Engine {
         let mut session = boot::make(&self.world.paths, name, &draft.root).map_err(|e| {
             Problem::new(Code::Storage, format!("make the session `{name}`")).cause(e.to_string())
         })?;
-        session.kernel.limit(self.world.budgets.clone());
+        session.kernel.limit(self.world.settings.budgets.clone());
         self.sessions.insert(name.clone(), session);
         Ok(true)
     }

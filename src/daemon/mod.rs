@@ -24,6 +24,7 @@ mod pool;
 mod records;
 mod request;
 mod session;
+mod settings;
 mod slot;
 mod spending;
 mod view;
@@ -39,13 +40,14 @@ use crate::config::{ConfigError, Paths};
 use crate::domain::{AgentId, Name};
 use crate::manifest::ManifestError;
 
-pub use blueprint::library;
+pub use blueprint::{adapters as known_adapters, library};
 pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;
 pub use hook::HookCall;
 pub use lock::PlaceError;
 pub use pane::{Believed, Happening, PaneText, Replay};
 pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Told, Who};
+pub use settings::check_settings;
 
 /// Why the daemon could not start.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use super::hook::{HookCall, Ticket};
 use super::pane::PaneText;
 use crate::config::Paths;
 use crate::domain::{
-    Actor, AgentId, AgentRef, ApprovalId, Command, EventRecord, Input, Launch, MessageId, Name, Route,
+    Actor, AgentId, AgentRef, ApprovalId, Command, EventRecord, Input, Launch, MessageId, Name, Route, Usage,
 };
 use crate::protocol::{
     AgentDraft, Answer, ApprovalView, Code, CostBy, CostView, Explanation, HookAnswer, MessageView,
@@ -45,6 +45,7 @@ pub(super) enum Request {
     Down(Name, Reply<()>),
     Status(Name, Reply<StatusView>),
     Cost(Name, CostBy, Reply<CostView>),
+    Used(Name, AgentRef, Usage, Reply<()>),
     Messages(Name, Option<AgentRef>, bool, Reply<Vec<MessageView>>),
     Message(Name, MessageId, Reply<MessageView>),
     Approval(Name, ApprovalId, Reply<ApprovalView>),
@@ -264,6 +265,11 @@ impl Handle {
     ask!(
         /// Returns what was spent.
         cost(session: Name, by: CostBy) -> CostView, |reply| Request::Cost(session, by, reply)
+    );
+    ask!(
+        /// Puts down what an agent has used, as its program told it elsewhere.
+        used(session: Name, agent: AgentRef, usage: Usage) -> (),
+        |reply| Request::Used(session, agent, usage, reply)
     );
     ask!(
         /// Asks something of a session.

@@ -302,12 +302,20 @@ impl Session {
         }
     }
 
+    /// Tells everybody who looks.
+    pub(super) fn notice(&mut self, text: &str) {
+        self.tell(&ServerMessage::Notice { text: text.to_owned() });
+    }
+
     /// Attaches a client: it gets the chart, and from then on what changes.
-    pub(super) fn attach(&mut self) -> Attached {
+    pub(super) fn attach(&mut self, wrongs: &[String]) -> Attached {
         let (client, feed) = self.clients.add();
         self.clients.chart_for(client, &self.kernel, self.trouble.as_deref());
         if let Some(text) = self.recovered.clone() {
             self.tell_one(client, ServerMessage::Notice { text });
+        }
+        for text in wrongs {
+            self.tell_one(client, ServerMessage::Notice { text: text.clone() });
         }
         Attached { client, feed }
     }

@@ -1,9 +1,14 @@
 //! What was spent, from the kernel's ledger to what clients are shown.
 
-use crate::domain::{Event, Org, Spender, TeamId};
+use crate::domain::{Event, Org, Spender, TeamId, clean};
 use crate::kernel::{State, budget_of, spent_in};
-use crate::price::{AtLimit, Budget, Budgets, Day, Spent};
+use crate::price::{AtLimit, Budget, Budgets, Day, Prices, Spent};
 use crate::protocol::{CostBy, CostRow, CostView, SpentView};
+
+/// How many models without a price are named.
+const MOST_HINTS: usize = 8;
+/// The longest name of a model that is shown, in characters.
+const LONGEST_MODEL: usize = 80;
 
 /// Returns a sum as clients read it.
 pub(super) fn view(spent: &Spent) -> SpentView {
@@ -19,7 +24,7 @@ pub(super) fn view(spent: &Spent) -> SpentView {
 }
 
 /// Returns what was spent, told apart as is asked.
-pub(super) fn cost(state: &State, by: CostBy) -> CostView {
+pub(super) fn cost(state: &State, by: CostBy, prices: &Prices, wrongs: Vec<String>) -> CostView {
     let (ledger, budgets) = (state.ledger(), state.budgets());
     let total = ledger.total();
     let rows = match by {
@@ -32,7 +37,13 @@ pub(super) fn cost(state: &State, by: CostBy) -> CostView {
             vec![row(name, &total, budgets.session)]
         }
     };
-    CostView { by, rows, total: view(&total) }
+    let unknown = ledger.models().filter(|(_, spent)| spent.unknown_tokens > 0);
+    let mut hints: Vec<String> = unknown
+        .filter_map(|(model, spent)| prices.lacks(&clean(model, LONGEST_MODEL), &spent.tokens))
+        .take(MOST_HINTS)
+        .collect();
+    hints.extend(wrongs);
+    CostView { by, rows, total: view(&total), hints }
 }
 
 /// The agents in the order of the chart, and what those spent that are gone.

@@ -20,13 +20,13 @@ use super::headroom::Headroom;
 use super::pane::{self, Beginning, News, Order};
 use super::pool::Pool;
 use super::request::Colors;
+use super::settings::{self, Settings};
 use super::wake::Wakes;
-use super::{DaemonError, environment, socket_name};
+use super::{environment, socket_name};
 use crate::adapter::{Adapter, Around, Listen, Opening};
 use crate::config::Paths;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
-use crate::price::{Budgets, Prices};
 use crate::protocol::NO_STATUS_VARIABLE;
 use crate::pty::{Keep, Size, Spec};
 use crate::store::StoreError;
@@ -43,8 +43,8 @@ const READING: usize = 2;
 /// How long what was shown may wait to be written.
 const FLUSH_AFTER: Duration = Duration::from_millis(500);
 
-/// How often it is looked whether a person's adapters changed, if there are any.
-const ADAPTERS_EVERY: Duration = Duration::from_secs(2);
+/// How often it is looked whether a person's own files changed, if there are any.
+const OWN_FILES_EVERY: Duration = Duration::from_secs(2);
 
 /// What is due at some time.
 #[derive(Debug)]
@@ -53,8 +53,8 @@ pub(super) enum Due {
     Timer(Name, Timer),
     /// Something that was shown must be written.
     Flush(Name),
-    /// The files of adapters may have changed.
-    Adapters,
+    /// A person's adapters or settings may have changed.
+    OwnFiles,
 }
 
 /// The agent that is to be started, and around it what its session knows.
@@ -82,10 +82,8 @@ pub(super) struct World {
     pub(super) program: PathBuf,
     pub(super) library: Library,
     pub(super) colors: Option<Colors>,
-    pub(super) prices: Prices,
-    pub(super) budgets: Budgets,
-    /// The most that an agent's output takes on disk, in bytes.
-    pub(super) history_cap: u64,
+    pub(super) settings: Settings,
+    settings_file: settings::File,
     pub(super) commits: FuturesUnordered<BoxFuture<'static, Written>>,
     pub(super) wakes: Wakes<Due>,
     news: mpsc::Sender<PaneNews>,
@@ -94,7 +92,7 @@ pub(super) struct World {
     steady: Steady,
     starting: Arc<Semaphore>,
     reading: Arc<Semaphore>,
-    looks_at_adapters: bool,
+    looks_at_own_files: bool,
     adapters_changed: bool,
 }
 
@@ -119,7 +117,7 @@ impl World {
         paths: Paths,
         program: PathBuf,
         library: Library,
-        history_cap: u64,
+        (settings_file, settings): (settings::File, Settings),
         pool: Pool,
         news: mpsc::Sender<PaneNews>,
     ) -> World {
@@ -128,9 +126,8 @@ impl World {
             program,
             library,
             colors: None,
-            prices: Prices::default(),
-            budgets: Budgets::default(),
-            history_cap,
+            settings,
+            settings_file,
             commits: FuturesUnordered::new(),
             wakes: Wakes::new(),
             news,
@@ -139,7 +136,7 @@ impl World {
             steady: Steady::new(),
             starting: Arc::new(Semaphore::new(STARTING)),
             reading: Arc::new(Semaphore::new(READING)),
-            looks_at_adapters: false,
+            looks_at_own_files: false,
             adapters_changed: false,
         }
     }
@@ -183,46 +180,81 @@ impl World {
         (Arc::clone(self.library.known().find(launch)), deaf)
     }
 
-    /// Asks to look again soon whether a person's adapters changed, if there are any.
-    pub(super) fn look_at_adapters(&mut self) {
-        if !self.looks_at_adapters && self.library.has_own() {
-            self.looks_at_adapters = true;
-            self.wakes.add(Instant::now() + ADAPTERS_EVERY, Due::Adapters);
+    /// Asks to look again soon whether a person's adapters or settings changed, if there are any.
+    pub(super) fn look_at_own_files(&mut self) {
+        if !self.looks_at_own_files && (self.library.has_own() || self.settings_file.is_there()) {
+            self.looks_at_own_files = true;
+            self.wakes.add(Instant::now() + OWN_FILES_EVERY, Due::OwnFiles);
         }
     }
 
     /// Looks whether a person's adapters changed since panes were last told; returns whether they did.
     pub(super) fn adapters_due(&mut self) -> bool {
-        self.looks_at_adapters = false;
-        self.look_at_adapters();
-        let refreshed = self.refresh_adapters().unwrap_or(false);
+        self.looks_at_own_files = false;
+        self.look_at_own_files();
+        let refreshed = self.refresh_adapters();
         std::mem::take(&mut self.adapters_changed) || refreshed
     }
 
     /// Reads the adapters anew, whatever their files look like.
-    pub(super) fn reload_adapters(&mut self) -> Result<(), DaemonError> {
+    pub(super) fn reload_adapters(&mut self) -> Result<(), String> {
         self.library.forget_looks();
-        self.look_at_adapters();
-        self.refresh_adapters().map(drop)
+        self.look_at_own_files();
+        self.refresh_adapters();
+        match self.library.wrongs() {
+            [] => Ok(()),
+            wrongs => Err(wrongs.join("; ")),
+        }
+    }
+
+    /// Reads the settings anew if their file changed; returns whether they did.
+    pub(super) fn refresh_settings(&mut self) -> bool {
+        match self.settings_file.refresh() {
+            None => false,
+            Some(Ok(settings)) => {
+                tracing::info!("the settings are read anew");
+                self.settings = settings;
+                true
+            }
+            Some(Err(error)) => {
+                tracing::error!("the settings stay as they were: {error}");
+                false
+            }
+        }
+    }
+
+    /// Returns what is wrong with a person's own files, which are left out until they are mended.
+    pub(super) fn wrongs(&self) -> Vec<String> {
+        let settings =
+            self.settings_file.wrong().map(|wrong| format!("the settings stay as they were: {wrong}"));
+        let adapters = self.library.wrongs().iter().map(|wrong| format!("left out: {wrong}"));
+        adapters.chain(settings).collect()
     }
 
     /// Reads the adapters anew if their files changed; panes that run already are told soon.
     pub(super) fn refresh_adapters_at_start(&mut self) {
-        // What is wrong was told in the log.
-        if self.refresh_adapters().unwrap_or(false) {
+        if self.refresh_adapters() {
             self.adapters_changed = true;
-            self.wakes.add(Instant::now(), Due::Adapters);
+            self.wakes.add(Instant::now(), Due::OwnFiles);
         }
-        self.look_at_adapters();
+        self.look_at_own_files();
     }
 
     /// Reads the adapters anew if their files changed; returns whether they did.
-    pub(super) fn refresh_adapters(&mut self) -> Result<bool, DaemonError> {
-        let refreshed = self.library.refresh();
-        if let Err(error) = &refreshed {
-            tracing::error!("the adapters stay as they were: {error}");
+    pub(super) fn refresh_adapters(&mut self) -> bool {
+        match self.library.refresh() {
+            Ok(true) => {
+                for wrong in self.library.wrongs() {
+                    tracing::error!("left out: {wrong}");
+                }
+                true
+            }
+            Ok(false) => false,
+            Err(error) => {
+                tracing::error!("the adapters stay as they were: {error}");
+                false
+            }
         }
-        refreshed
     }
 
     /// Returns how an agent is to be started.
@@ -246,7 +278,7 @@ impl World {
         let scrubbed = self.library.known().scrubbed();
         let spec = Spec {
             socket: self.paths.holders().join(socket_name(session, agent.id, epoch)),
-            keep: Some(Keep { folder: folder.clone(), cap: self.history_cap }),
+            keep: Some(Keep { folder: folder.clone(), cap: self.settings.history_cap }),
             first_seq: 0,
             argv: prepared.argv.iter().map(OsString::from).collect(),
             cwd: launch.cwd.as_ref().map_or_else(|| root.to_owned(), |cwd| root.join(cwd)),

@@ -9,7 +9,7 @@ use crate::daemon::{Handle, Who};
 use crate::domain::{AgentRef, Command, Input, Name, NewAgent, Role, Route};
 use crate::protocol::{
     AgentDraft, AgentView, Answer, Code, Created, Explanation, InterruptRequest, KeysRequest, Move, Problem,
-    Rename, ResumeRequest, ScreenQuery, ScreenText,
+    Rename, ResumeRequest, ScreenQuery, ScreenText, UsageRequest,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
@@ -32,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Handle> {
         .routes(routes!(explain))
         .routes(routes!(screen))
         .routes(routes!(keys))
+        .routes(routes!(usage))
 }
 
 type Session = Path<String>;
@@ -209,6 +210,20 @@ async fn screen(
 ) -> Answered<ScreenText> {
     let screen = handle.text(session_name(session)?, agent.as_str().into(), query.ansi).await?;
     Ok(Json(ScreenText { text: screen.text }))
+}
+
+/// Puts down what an agent's program has used, as it was told elsewhere: a running total of one conversation and model.
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/usage", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = UsageRequest, responses((status = OK, body = Done)))]
+async fn usage(
+    State(handle): State<Handle>,
+    Path((session, agent)): Agent,
+    Json(body): Json<UsageRequest>,
+) -> Answered<Done> {
+    let session = session_name(session)?;
+    for usage in body.usage {
+        handle.used(session.clone(), agent.as_str().into(), usage).await?;
+    }
+    Ok(Json(Done::default()))
 }
 
 /// Presses keys in an agent's terminal, in order.

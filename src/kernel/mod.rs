@@ -30,7 +30,7 @@ use crate::domain::{
     ScopeRef, TeamRef, Timestamp, WaitFor, nearest,
 };
 
-use crate::price::Budgets;
+use crate::price::{Budgets, Prices};
 
 use asked::Approvals;
 pub use asked::OpenApproval;
@@ -105,6 +105,11 @@ impl Kernel {
     /// Takes over what may be spent from now on.
     pub fn limit(&mut self, budgets: Budgets) {
         self.state.limit(budgets);
+    }
+
+    /// Takes over the prices that are known from now on: what was spent at a price that was not known is estimated.
+    pub fn price(&mut self, prices: &Prices) {
+        self.state.price(prices);
     }
 
     /// Goes back to a state that was kept, since what was decided after it could not be. Open broadcasts stay open.

@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 use super::{Approvals, Live, Phase, Typing, is_forced};
-use crate::price::{Budgets, Day, Ledger, Place};
+use crate::price::{Budgets, Day, Ledger, Place, Prices};
 
 /// How many messages are remembered with what became of them.
 const FINISHED: usize = 200;
@@ -157,6 +157,10 @@ impl State {
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
         &self.budgets
+    }
+
+    pub(super) fn price(&mut self, prices: &Prices) {
+        self.ledger.reprice(prices);
     }
 
     pub(super) fn limit(&mut self, budgets: Budgets) {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::spent::{Day, Guess, Spent};
 use super::sums::Sums;
+use super::table::Prices;
 use crate::domain::{AgentId, MicroUsd, TeamId, Tokens, Usage};
 
 /// How many conversations are remembered, the last that told something; of an older one all is counted that it tells
@@ -125,6 +126,43 @@ impl Ledger {
             self.counters.pop_front();
         }
         new
+    }
+
+    /// Estimates anew what no program told the money of, by the prices that are known now. What comes to the same stays
+    /// as it was; so does what still has no price.
+    pub fn reprice(&mut self, prices: &Prices) {
+        let mut counters = std::mem::take(&mut self.counters);
+        for counter in &mut counters {
+            if counter.told.is_some() || counter.guesses.is_empty() {
+                continue;
+            }
+            let Some(estimate) = prices.of(&counter.model, &counter.tokens) else { continue };
+            let is_whole = counter.guesses.iter().all(|(_, guess)| guess.unknown_tokens == 0);
+            if is_whole && counter.estimated == Some(estimate) {
+                continue;
+            }
+            // Which of the tokens were used where is not known by kind: each place has its part of the whole.
+            let of = |guess: &Guess| match is_whole {
+                true => guess.estimated.0,
+                false => guess.unknown_tokens.max(u64::from(guess.estimated.0 > 0)),
+            };
+            let parts: Vec<(Place, u64)> =
+                counter.guesses.iter().map(|(place, guess)| (*place, of(guess))).collect();
+            self.take_back(counter, true);
+            counter.estimated = Some(estimate);
+            let whole: u128 = parts.iter().map(|(_, part)| u128::from(*part)).sum();
+            let mut left = estimate.0;
+            for (n, (place, part)) in parts.iter().enumerate() {
+                let share = u128::from(estimate.0) * u128::from(*part) / whole.max(1);
+                let last = n + 1 == parts.len();
+                let share = if last { left } else { u64::try_from(share).unwrap_or(left).min(left) };
+                left -= share;
+                let new = Spent { estimated: MicroUsd(share), ..Spent::default() };
+                counter.guess(*place, Guess { estimated: new.estimated, unknown_tokens: 0 });
+                self.add(*place, &counter.model, new);
+            }
+        }
+        self.counters = counters;
     }
 
     /// Returns whether an agent told exactly this before, and nothing else since.

@@ -64,6 +64,39 @@ impl Prices {
         self.rows.iter().find(|price| matches(price.model.as_bytes(), model.as_bytes()))
     }
 
+    /// Returns what these tokens of a model come to, if all their kinds have a price.
+    #[must_use]
+    pub fn of(&self, model: &str, tokens: &Tokens) -> Option<MicroUsd> {
+        self.find(model)?.of(tokens)
+    }
+
+    /// Returns what is missing for these tokens of a model to have a price; none if nothing is.
+    #[must_use]
+    pub fn lacks(&self, model: &str, tokens: &Tokens) -> Option<String> {
+        if model.is_empty() {
+            return Some("a program did not tell which model it used".to_owned());
+        }
+        let Some(price) = self.find(model) else {
+            return Some(format!("no [[price]] is for {model}; config.toml can say it"));
+        };
+        let kinds = [
+            ("cache_read", tokens.cache_read, price.cache_read),
+            ("cache_write", tokens.cache_write, price.cache_write),
+        ];
+        let missing: Vec<&str> = kinds
+            .into_iter()
+            .filter(|(_, count, price)| *count > 0 && price.is_none())
+            .map(|(name, _, _)| name)
+            .collect();
+        let says = |missing: &[&str]| {
+            format!(
+                "the price of {model} says nothing of {}; add it to its [[price]] in config.toml",
+                missing.join(" and ")
+            )
+        };
+        (!missing.is_empty()).then(|| says(&missing))
+    }
+
     /// Returns what a usage comes to by this table, whatever its program says; nothing if a price is not known or there
     /// are no tokens to count.
     #[must_use]
@@ -132,6 +165,12 @@ mod tests {
             Some(MicroUsd(2))
         );
         assert_eq!(prices.estimate(&usage("other", tokens)), None, "the cache has no price there");
+        assert_eq!(
+            prices.lacks("other", &tokens).unwrap(),
+            "the price of other says nothing of cache_read and cache_write; add it to its [[price]] in config.toml"
+        );
+        assert_eq!(prices.lacks("big-4", &tokens), None);
+        assert!(Prices::default().lacks("m", &tokens).unwrap().starts_with("no [[price]] is for m"));
         assert_eq!(prices.estimate(&usage("", tokens)), None, "a model that is not told is not guessed");
         assert_eq!(Prices::default().estimate(&usage("big-4", tokens)), None);
     }

@@ -105,6 +105,9 @@ pub struct CostView {
     pub rows: Vec<CostRow>,
     /// The session as a whole.
     pub total: SpentView,
+    /// What is missing for all of it to be known, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
 }
 
 /// What was spent by one, or on one.

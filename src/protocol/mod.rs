@@ -17,7 +17,7 @@ pub use problem::{Code, Problem};
 pub use request::{
     AgentDraft, AnswerRequest, BroadcastText, Created, Disband, HookAnswer, HookQuery, InterruptRequest,
     KeysRequest, MessageQuery, MessageReport, Move, Recolor, Rename, ResumeRequest, ScreenQuery, ScreenText,
-    SendRequest, SessionDraft, TeamDraft, TurnReport,
+    SendRequest, SessionDraft, TeamDraft, TurnReport, UsageRequest,
 };
 pub use view::{
     AgentView, ApprovalView, ChartView, EvidenceView, Explanation, MessageView, OpenedView, SessionSummary,

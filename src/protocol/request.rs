@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::{Command, Key, Verdict};
+use crate::domain::{Command, Key, Usage, Verdict};
 
 /// A session to be made or opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -261,6 +261,16 @@ pub struct HookAnswer {
     /// What it is to print; nothing where there is nothing to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub print: Option<String>,
+}
+
+/// What an agent's program has used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UsageRequest {
+    /// Running totals, one a conversation and model: `{"conversation", "model", "tokens", "cost"}`, the cost in millionths
+    /// of a US dollar.
+    #[schema(value_type = Vec<Object>)]
+    pub usage: Vec<Usage>,
 }
 
 /// Keys for an agent.

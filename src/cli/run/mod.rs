@@ -26,6 +26,7 @@ use super::output;
 use crate::config::{Config, SECTIONS};
 use crate::domain::clean;
 use crate::headless::Format;
+use crate::manifest::ManifestError;
 use crate::price::{Prices, Settings};
 use child::Stop;
 use order::Order;
@@ -49,7 +50,7 @@ struct Shared {
 
 /// `agentctl run PROMPT…`
 pub(super) async fn run(here: &Here, args: &RunArgs) -> Result<ExitCode, Failure> {
-    let prices = prices(here)?;
+    let prices = prices(here);
     let (tell, stop) = watch::channel(Stop::No);
     listen(tell)?;
     if let Some(folder) = &args.in_pane {
@@ -169,12 +170,17 @@ fn doubts(orders: &[Order], args: &RunArgs) {
     }
 }
 
-/// Reads the prices that the person gave.
-fn prices(here: &Here) -> Result<Prices, Failure> {
-    let wrong = |e: &(dyn std::error::Error + 'static)| Failure::usage("the settings are wrong").because(e);
-    let config = Config::load(&here.paths.settings(), SECTIONS).map_err(|e| wrong(&e))?;
-    let settings: Settings = config.read().map_err(|e| wrong(&e))?;
-    settings.prices(&|span, field, why| config.at(span, field, why)).map_err(|e| wrong(&e))
+/// Reads the prices that the person gave. Settings that are wrong are no reason not to run: their prices are left out.
+fn prices(here: &Here) -> Prices {
+    let read = |config: &Config| -> Result<Prices, ManifestError> {
+        config.read::<Settings>()?.prices(&|span, field, why| config.at(span, field, why))
+    };
+    let config = Config::load(&here.paths.settings(), SECTIONS).map_err(|e| e.to_string());
+    let prices = config.and_then(|config| read(&config).map_err(|e| e.to_string()));
+    prices.unwrap_or_else(|wrong| {
+        super::here::warn_of(&[wrong]);
+        read(&Config::default()).unwrap_or_default()
+    })
 }
 
 /// Returns a word that no other run of this user has.

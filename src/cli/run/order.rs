@@ -8,12 +8,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::args::RunArgs;
-use crate::adapter::{Adapter, Adapters, Own};
+use crate::adapter::{Adapter, Adapters};
 use crate::blueprint::Wish;
 use crate::cli::failure::Failure;
-use crate::cli::here::{Here, library, working_folder};
+use crate::cli::here::{Here, adapters, library, working_folder};
 use crate::cli::{blueprint, output, programs};
-use crate::config::own_files;
 use crate::domain::{MicroUsd, nearest};
 use crate::headless::Format;
 
@@ -178,7 +177,7 @@ struct Told {
 }
 
 fn from_adapter(here: &Here, args: &RunArgs, mut order: Order, folder: &Path) -> Result<Base, Failure> {
-    let adapters = adapters(here)?;
+    let adapters = adapters(&here.paths)?;
     let (adapter, mut told) = match &args.blueprint {
         Some(name) => from_blueprint(here, &adapters, name, args, &mut order)?,
         None => {
@@ -299,17 +298,6 @@ fn find_program(program: &str, folder: &Path) -> Result<PathBuf, Failure> {
         false => programs::find(program),
     };
     found.ok_or_else(|| Failure::new(format!("there is no program `{program}`")))
-}
-
-/// Reads every adapter there is, the person's own included.
-fn adapters(here: &Here) -> Result<Adapters, Failure> {
-    let wrong =
-        |e: &(dyn std::error::Error + 'static)| Failure::usage("the adapters cannot be read").because(e);
-    let own = own_files(&here.paths.adapters()).map_err(|e| wrong(&e))?;
-    let shown: Vec<String> = own.iter().map(|file| file.path.display().to_string()).collect();
-    let own: Vec<Own<'_>> =
-        own.iter().zip(&shown).map(|(own, file)| Own { name: &own.name, file, text: &own.text }).collect();
-    Adapters::with_own(&own).map_err(|e| wrong(&e))
 }
 
 fn prompts(args: &RunArgs) -> Result<Vec<String>, Failure> {

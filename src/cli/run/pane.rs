@@ -23,7 +23,7 @@ use crate::cli::failure::Failure;
 use crate::cli::here::Here;
 use crate::domain::{Key, KeyCode, Mods};
 use crate::price::Prices;
-use crate::protocol::{AgentDraft, AgentView, Created, KeysRequest};
+use crate::protocol::{AgentDraft, AgentView, Created, KeysRequest, UsageRequest};
 
 /// How often it is looked for the answer.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(150);
@@ -41,11 +41,26 @@ pub(super) async fn outside(order: Order, mut show: Show, shared: &Shared) -> Re
     let mut order = order;
     order.run.clone_from(&name);
     let report = wait(here, &order, &folder, shared.stop.clone()).await?;
+    count(here, &report, &mut show).await?;
     if !shared.args.keep {
         // Somebody may have deleted it already.
         let _: Result<Value, _> = here.client.delete(&here.at(&format!("agents/{name}")).await?).await;
     }
     Ok(report)
+}
+
+/// Has the daemon put down what a run has used: nobody else hears it from its program.
+async fn count(here: &Here, report: &Report, show: &mut Show) -> Result<(), Failure> {
+    if report.usage.is_empty() {
+        return Ok(());
+    }
+    let path = here.at(&format!("agents/{}/usage", report.run)).await?;
+    let counted: Result<Value, _> =
+        here.client.post(&path, &UsageRequest { usage: report.usage.clone() }).await;
+    if let Err(error) = counted {
+        show.say(&format!("! what it used is not in agentctl cost: {error}"));
+    }
+    Ok(())
 }
 
 /// `agentctl run --in-pane FOLDER`: what runs in the pane.

@@ -71,6 +71,9 @@ pub(super) struct Report {
     /// How many lines of its stream were not understood.
     pub(super) malformed: u64,
     pub(super) error: Option<String>,
+    /// What it used of each model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) usage: Vec<Usage>,
 }
 
 impl Report {
@@ -95,6 +98,7 @@ impl Report {
             partial: false,
             malformed: 0,
             error: None,
+            usage: Vec::new(),
         }
     }
 
@@ -110,6 +114,11 @@ impl Report {
             sum += tokens;
             sum
         });
+        let of = |usage: &Usage| Usage {
+            conversation: usage.conversation.clone().or_else(|| told.conversation.clone()),
+            ..usage.clone()
+        };
+        self.usage = usage.iter().map(of).collect();
         self.models = usage.into_iter().map(|usage| usage.model).filter(|model| !model.is_empty()).collect();
         self.text = told.text;
         self.conversation = told.conversation;

@@ -175,7 +175,7 @@ impl Session {
 
     /// Puts down what an agent has used, at the prices of today.
     pub(in super::super) fn used(&mut self, agent: AgentId, epoch: u32, usage: Usage, world: &mut World) {
-        let estimate = world.prices.estimate(&usage);
+        let estimate = world.settings.prices.estimate(&usage);
         let day = clock::day(clock::wall());
         let fact = Fact::Used { agent, epoch, usage, estimate, day };
         self.take(Input::Fact(fact), AnswerTo::Nobody, world);
