@@ -43,6 +43,12 @@ impl Failure {
         Failure { code: Some(Code::NotFound), ..Failure::new(what) }
     }
 
+    /// Returns it with the word that programs tell it by.
+    pub(super) fn code(mut self, code: Code) -> Failure {
+        self.code = Some(code);
+        self
+    }
+
     /// Returns it with an error and everything behind that.
     pub(super) fn because(mut self, error: &(dyn Error + 'static)) -> Failure {
         let mut next = Some(error);
@@ -75,22 +81,32 @@ impl Failure {
         let code = self.code.unwrap_or(match self.kind {
             Kind::Usage => Code::Invalid,
             Kind::Denied => Code::Denied,
-            Kind::Failed | Kind::NoDaemon => Code::Internal,
+            Kind::NoDaemon => Code::NoDaemon,
+            Kind::Failed => Code::Failed,
         });
-        let cause = (!self.causes.is_empty()).then(|| self.causes.join(": "));
+        let causes = self.told_causes();
+        let cause = (!causes.is_empty()).then(|| causes.join(": "));
         Problem { code, error: self.what.clone(), cause, hint: self.hint.clone() }
+    }
+
+    /// The causes, without those that say again what the error they are behind has said.
+    fn told_causes(&self) -> Vec<&str> {
+        let mut said = self.what.clone();
+        let mut told = Vec::new();
+        for cause in &self.causes {
+            if !said.contains(cause.as_str()) {
+                told.push(cause.as_str());
+                said.push_str(cause);
+            }
+        }
+        told
     }
 
     fn text(&self) -> String {
         let mut text = format!("error: {}\n", self.what);
-        // A cause may say again what the error it is behind has said.
-        let mut said = self.what.clone();
-        for cause in &self.causes {
-            if !said.contains(cause.as_str()) {
-                // Writing to a string cannot fail.
-                let _ = writeln!(text, "cause: {cause}");
-                said.push_str(cause);
-            }
+        for cause in self.told_causes() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "cause: {cause}");
         }
         if let Some(hint) = &self.hint {
             let _ = writeln!(text, "hint: {hint}");
@@ -107,7 +123,7 @@ fn harmless(text: &str) -> String {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
-        self.causes.iter().try_for_each(|cause| write!(f, ": {cause}"))
+        self.told_causes().iter().try_for_each(|cause| write!(f, ": {cause}"))
     }
 }
 
@@ -120,6 +136,7 @@ impl From<ClientError> for Failure {
                     .hint("agentctl start starts one; so does agentctl")
             }
             ClientError::OtherVersion { .. } => Failure::new(error.to_string())
+                .code(Code::Version)
                 .hint("agentctl stop && agentctl start replaces it; the agents go on meanwhile"),
             ClientError::Problem(problem) => {
                 let kind = match problem.code {
@@ -159,7 +176,9 @@ mod tests {
         let error =
             ClientError::NoDaemon { socket: "/run/s".into(), source: std::io::ErrorKind::NotFound.into() };
         let failure = Failure::from(error);
-        assert_eq!(failure.kind, Kind::NoDaemon);
+        assert_eq!((failure.kind, failure.problem().code), (Kind::NoDaemon, Code::NoDaemon));
+        let cause = failure.problem().cause.unwrap();
+        assert_eq!(cause.matches("not found").count(), 1, "what is behind it is not said twice: {cause}");
         assert!(
             failure.text().starts_with("error: no daemon is running\ncause: reach the daemon at /run/s: "),
             "{}",

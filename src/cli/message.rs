@@ -11,7 +11,9 @@ use super::failure::Failure;
 use super::here::Here;
 use super::output;
 use crate::domain::{clean, typeable};
-use crate::protocol::{AGENT_VARIABLE, BroadcastText, MessageReport, MessageView, SendRequest, TurnReport};
+use crate::protocol::{
+    AGENT_VARIABLE, BroadcastText, Code, MessageReport, MessageView, SendRequest, TurnReport,
+};
 
 /// What is sent, and how.
 pub(super) struct Sending {
@@ -37,16 +39,36 @@ pub(super) async fn send(here: &Here, name: &str, sending: Sending) -> Result<()
         output::line(&told(&report))?;
     }
     match (report.status.as_str(), &report.turn) {
-        ("refused" | "expired", _) => Err(Failure::new(format!("the text did not reach {name}"))),
-        (_, Some(TurnReport { over: false, .. })) => {
-            Err(Failure::new(format!("the turn of {name} is not over"))
-                .hint(format!("agentctl agent screen {name} shows where it stands")))
+        ("refused" | "expired", _) => {
+            Err(Failure::new(format!("the text did not reach {name}")).code(Code::Conflict))
         }
+        (_, Some(TurnReport { over: false, .. })) => Err(not_over(name, &report)),
         (_, Some(TurnReport { error: Some(error), .. })) => {
-            Err(Failure::new(format!("the turn of {name} failed: {}", clean(error, 300))))
+            Err(Failure::new(format!("the turn of {name} failed: {}", clean(error, 300)))
+                .code(Code::TurnFailed))
         }
         _ => Ok(()),
     }
+}
+
+/// What is said where the time was up before the turn was over, or before it could begin.
+fn not_over(name: &str, report: &MessageReport) -> Failure {
+    let reason = clean(report.reason.as_deref().unwrap_or_default(), 300);
+    let failure = match report.status.as_str() {
+        "held" | "queued" => {
+            let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+            let failure = Failure::new(format!("the text did not reach {name} yet, it is still held{why}"));
+            match report.id {
+                Some(id) => {
+                    failure.hint(format!("it goes out by itself; agentctl message cancel {id} takes it back"))
+                }
+                None => failure,
+            }
+        }
+        _ => Failure::new(format!("the turn of {name} is not over"))
+            .hint(format!("agentctl agent screen {name} shows where it stands")),
+    };
+    failure.code(Code::Timeout)
 }
 
 /// Prints what an agent said, or what is known where it said nothing.
@@ -177,5 +199,23 @@ fn told(report: &MessageReport) -> String {
             format!("{}: {}, {reason}; it goes out by itself{number}", report.to, report.status)
         }
         other => format!("{}: {other}, {reason}", report.to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_held_when_the_time_is_up_is_not_told_as_a_turn_that_goes_on() {
+        let report = |status: &str, reason: Option<&str>| MessageReport {
+            id: Some(73),
+            status: status.to_owned(),
+            reason: reason.map(str::to_owned),
+            ..serde_json::from_value(serde_json::json!({"to": "be-1", "status": ""})).unwrap()
+        };
+        let held = not_over("be-1", &report("held", Some("it asks for permission"))).to_string();
+        assert_eq!(held, "the text did not reach be-1 yet, it is still held: it asks for permission");
+        assert_eq!(not_over("be-1", &report("delivered", None)).to_string(), "the turn of be-1 is not over");
     }
 }

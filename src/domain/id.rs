@@ -34,14 +34,14 @@ id!(
     "t"
 );
 id!(
-    /// One message of a session.
+    /// One message of a session. It is shown as its number, as it is asked for.
     MessageId,
-    "m"
+    ""
 );
 id!(
-    /// One thing that waits for a person in a session.
+    /// One thing that waits for a person in a session. It is shown as its number, as it is asked for.
     ApprovalId,
-    "q"
+    ""
 );
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.

@@ -60,8 +60,9 @@ impl IntoResponse for Refused {
             Code::Conflict | Code::Version => StatusCode::CONFLICT,
             Code::Denied => StatusCode::FORBIDDEN,
             Code::Storage => StatusCode::INSUFFICIENT_STORAGE,
-            Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Code::Busy | Code::NoDaemon => StatusCode::SERVICE_UNAVAILABLE,
+            Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            Code::Internal | Code::TurnFailed | Code::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, axum::Json(self.0)).into_response()
     }

@@ -144,3 +144,29 @@ proptest! {
         prop_assert_eq!(sum((0..3).map(|n| ledger.team(TeamId(n))).collect()), ledger.total());
     }
 }
+
+#[test]
+fn what_was_spent_at_a_price_that_was_not_known_is_estimated_once_it_is() {
+    let price = |input: u64| {
+        let row = super::super::Price { model: "m".into(), input: MicroUsd(input), ..Default::default() };
+        Prices::new(vec![row])
+    };
+    let mut ledger = Ledger::default();
+    ledger.count(at(1, 1), &told("told", 1_000_000, Some(7)), None);
+    ledger.count(at(1, 1), &told("c", 1_000_000, None), None);
+    ledger.count(at(12, 2), &told("c", 4_000_000, None), None);
+    ledger.reprice(&Prices::default());
+    assert_eq!(sums(ledger.total()), (7, 0, 5_000_000, 4_000_000), "no price, no change");
+    ledger.reprice(&price(10));
+    assert_eq!(sums(ledger.total()), (7, 40, 5_000_000, 0));
+    assert_eq!((ledger.agent(AgentId(1)).estimated.0, ledger.agent(AgentId(12)).estimated.0), (10, 30));
+    assert_eq!(ledger.days().map(|(_, s)| s.estimated.0).collect::<Vec<_>>(), [10, 30]);
+    let before = ledger.clone();
+    ledger.reprice(&price(10));
+    assert_eq!(ledger, before, "the same price changes nothing");
+    ledger.reprice(&price(5));
+    assert_eq!((sums(ledger.total()), ledger.agent(AgentId(12)).estimated.0), ((7, 20, 5_000_000, 0), 15));
+    // What is told after that goes on from there.
+    ledger.count(at(12, 2), &told("c", 5_000_000, None), Some(MicroUsd(25)));
+    assert_eq!(sums(ledger.total()), (7, 25, 6_000_000, 0));
+}

@@ -40,6 +40,14 @@ pub enum Code {
     Version,
     /// The daemon failed.
     Internal,
+    /// It took longer than was to be waited.
+    Timeout,
+    /// The agent's turn failed.
+    TurnFailed,
+    /// No daemon answers; the command line says it, the API cannot.
+    NoDaemon,
+    /// It failed outside: a program, a file, the system.
+    Failed,
 }
 
 impl Problem {

@@ -16,4 +16,5 @@ mod records;
 mod reopened;
 mod run;
 mod screen;
+mod spoilt;
 mod window;

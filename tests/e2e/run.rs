@@ -165,7 +165,7 @@ fn one_whose_time_is_up_is_interrupted_and_may_tidy_up() {
     let (code, told) = json(&home, &["--timeout", "1500ms", "x", "--", "own"]);
     assert_eq!((code, told["outcome"].as_str()), (Some(124), Some("timeout")));
     assert_eq!((told["text"].as_str(), told["exit_code"].as_i64()), (Some("begun\ntidied"), Some(3)));
-    assert_eq!(told["error"], "its time is up");
+    assert_eq!(told["error"], "interrupted after its time limit of 1.5 s");
 }
 
 #[test]
@@ -346,4 +346,54 @@ fn a_run_in_a_pane_is_interrupted_from_where_it_was_begun() {
     let told: Value = serde_json::from_slice(&output.stdout).expect("it tells its end");
     assert_eq!((output.status.code(), told["outcome"].as_str()), (Some(130), Some("interrupted")));
     assert_eq!(told["text"], "begun\ntidied");
+}
+
+#[test]
+fn a_run_in_a_pane_is_counted_as_its_report_says_and_unknown_money_stays_unknown() {
+    let codex = "#!/bin/sh\necho '{\"type\":\"thread.started\",\"thread_id\":\"x1\"}'\n\
+        echo '{\"type\":\"turn.completed\",\"usage\":{\"input_tokens\":2000000,\"cached_input_tokens\":1000000,\"output_tokens\":0}}'\n";
+    let home = with_program("claude", ANSWERS);
+    program(&home, "codex", codex);
+    home.write("agentctl.toml", "[session]\nname = 's'\n[executive]\nname = 'chief'\ncommand = ['cat']\n");
+    home.ok(&["up"]);
+    let pane = |name: &str, cli: &str, more: &[&str]| {
+        let args = ["--pane", "--keep", "--name", name, "--cli", cli];
+        let (code, told) = json(&home, &[&args[..], more, &["hello"]].concat());
+        assert_eq!(code, Some(0), "{told}");
+    };
+    let spent = |name: &str| {
+        let cost = home.json(&["cost"]);
+        let rows = cost["rows"].as_array().cloned().unwrap_or_default();
+        let row = rows.into_iter().find(|row| row["name"] == name);
+        (row.map_or(Value::Null, |row| row["spent"].clone()), cost["hints"].to_string())
+    };
+    pane("k1", "claude", &[]);
+    assert_eq!(spent("k1").0["told_micro_usd"], 250_000);
+    pane("k2", "codex", &["--model", "gpt-x"]);
+    let (k2, hints) = spent("k2");
+    assert_eq!(
+        (k2["input_tokens"].as_u64(), k2["unknown_tokens"].as_u64()),
+        (Some(1_000_000), Some(2_000_000))
+    );
+    assert!(hints.contains("no [[price]] is for gpt-x"), "{hints}");
+
+    // What was spent gets its price when a price is given, without a new daemon.
+    let config = home.root().join("config");
+    std::fs::create_dir_all(&config).expect("a folder for settings");
+    let price = "[[price]]\nmodel = 'gpt-*'\ninput = 1.0\noutput = 2.0\n";
+    std::fs::write(config.join("config.toml"), price).expect("settings");
+    let hints = spent("k2").1;
+    assert!(hints.contains("the price of gpt-x says nothing of cache_read"), "{hints}");
+    assert!(text(&home.run(&["cost"]).stderr).contains("says nothing of cache_read"));
+    std::fs::write(config.join("config.toml"), format!("{price}cache_read = 0.5\n")).expect("settings");
+    let (k2, hints) = spent("k2");
+    assert_eq!(
+        (k2["estimated_micro_usd"].as_u64(), k2["unknown_tokens"].as_u64()),
+        (Some(1_500_000), Some(0))
+    );
+    assert_eq!(hints, "null");
+    // It is the same for the next daemon.
+    home.ok(&["stop"]);
+    home.ok(&["start"]);
+    assert_eq!(spent("k2").0["estimated_micro_usd"], 1_500_000);
 }

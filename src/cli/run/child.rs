@@ -292,12 +292,16 @@ fn judge(
     let why = told.error.take();
     // One that was done before it could be interrupted is done.
     if let Some(ending) = ending.filter(|_| !(told.finished && status.success() && why.is_none())) {
-        let words = match ending {
-            Ending::Timeout => "its time is up".to_owned(),
-            Ending::Budget => "it may spend no more".to_owned(),
-            _ => "it was interrupted".to_owned(),
+        // What a program says that is broken off is no reason; that it was broken off is.
+        let words = match (ending, order.timeout) {
+            (Ending::Timeout, Some(limit)) => {
+                format!("interrupted after its time limit of {} s", limit.as_secs_f64())
+            }
+            (Ending::Timeout, None) => "interrupted after its time limit".to_owned(),
+            (Ending::Budget, _) => "it may spend no more".to_owned(),
+            _ => "interrupted".to_owned(),
         };
-        return (ending, Some(why.unwrap_or(words)));
+        return (ending, Some(words));
     }
     if told.exhausted {
         return (Ending::Budget, Some(why.unwrap_or_else(|| "it may spend no more".to_owned())));

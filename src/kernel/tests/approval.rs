@@ -74,7 +74,7 @@ fn what_only_the_screen_shows_is_asked_too_and_settled_in_its_pane() {
     let _ = s.observe("be-1", AgentState::Working);
     assert_eq!((s.asked(), s.end(1)), (vec![], Some(ApprovalEnd::Elsewhere)));
     let late = s.answer(1, Verdict::Allow).reply.unwrap_err();
-    assert_eq!(late.to_string(), "approval q1 is settled: it was answered in its pane");
+    assert_eq!(late.to_string(), "approval 1 is settled: it was answered in its pane");
     assert_eq!(s.answer(9, Verdict::Allow).reply, Err(Refusal::NoApproval(ApprovalId(9))));
 }
 
@@ -90,11 +90,11 @@ fn an_answer_goes_through_the_hook_that_waits_and_is_confirmed_by_what_follows()
     assert_eq!(outcome.effects[0], effect);
     assert_eq!(outcome.events[0].event.durability(), crate::domain::Durability::Durable);
     let second = s.answer(1, Verdict::Deny { reason: None }).reply.unwrap_err();
-    assert_eq!(second.to_string(), "approval q1 is settled: a person answered yes");
+    assert_eq!(second.to_string(), "approval 1 is settled: a person answered yes");
     let _ = s.observe("be-1", AgentState::Working);
     assert_eq!(s.end(1), Some(ApprovalEnd::Answered { verdict: Verdict::Allow }));
     let late = s.answer(1, Verdict::Deny { reason: None }).reply.unwrap_err();
-    assert_eq!(late.to_string(), "approval q1 is settled: a person answered yes");
+    assert_eq!(late.to_string(), "approval 1 is settled: a person answered yes");
 }
 
 #[test]

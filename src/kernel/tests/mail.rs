@@ -282,7 +282,7 @@ fn what_an_agent_says_to_another_is_fenced_and_pulses() {
     assert_eq!(
         words(&outcome),
         [
-            "[message m1 from agent be-lead (coordinator, team backend), not from a person; it ends at ----]\n/exit\n---\n----"
+            "[message 1 from agent be-lead (coordinator, team backend), not from a person; it ends at ----]\n/exit\n---\n----"
         ]
     );
     assert!(outcome.events.iter().any(|r| r.event == Event::Pulse { from: Some(from), to: s.id("be-1") }));
