@@ -12,9 +12,10 @@ use crate::adapter::{Adapters, Rules};
 use crate::blueprint::Words;
 use crate::client::{ClientError, nobody_listens};
 use crate::config::readable_files;
+use crate::domain::clean;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
-use crate::protocol::SessionSummary;
+use crate::protocol::{CostView, SessionSummary};
 use crate::theme::Theme;
 
 /// How a finding is.
@@ -107,14 +108,33 @@ async fn daemon(here: &Here) -> Vec<Finding> {
         return vec![Finding::new("daemon", Mark::Wrong, error.to_string()).mend(mend)];
     }
     let sessions: Result<Vec<SessionSummary>, ClientError> = here.client.get("/v1/sessions").await;
+    let mut hints = Vec::new();
     let found = match sessions {
         Ok(sessions) => {
+            hints = missing(here, &sessions).await;
             let running: usize = sessions.iter().map(|s| s.running).sum();
             Finding::new("sessions", Mark::Fine, format!("{} with {running} running agents", sessions.len()))
         }
         Err(error) => Finding::new("sessions", Mark::Wrong, error.to_string()),
     };
-    vec![runs, found]
+    let mut findings = vec![runs, found];
+    findings.extend(hints);
+    findings
+}
+
+/// What is missing for the money of what was used to be known, and what the daemon has left out.
+async fn missing(here: &Here, sessions: &[SessionSummary]) -> Vec<Finding> {
+    let mut hints = Vec::new();
+    for session in sessions {
+        let path = format!("/v1/sessions/{}/cost?by=session", session.name);
+        let cost: Result<CostView, ClientError> = here.client.get(&path).await;
+        for hint in cost.map(|cost| cost.hints).unwrap_or_default() {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+    }
+    hints.into_iter().map(|hint| Finding::new("daemon", Mark::Note, clean(&hint, 400))).collect()
 }
 
 fn terminal() -> Finding {
