@@ -137,6 +137,9 @@ async fn explain(here: &Here, name: &str) -> Result<(), Failure> {
         return output::json(&why);
     }
     output::line(&format!("{} is {} for {}: {}", why.agent, why.state, status::age(&why.since), why.reason))?;
+    if let Some(limit) = &why.time_limit {
+        output::line(&format!("time limit: {limit}"))?;
+    }
     if why.evidence.is_empty() {
         return output::line("its process does not run; there is nothing else to go by");
     }

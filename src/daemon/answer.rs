@@ -44,6 +44,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         Event::MessageAccepted { message } => Touched::Agent(message.to),
         Event::TurnBegan { agent }
         | Event::TurnEnded { agent, .. }
+        | Event::TimeLimitPassed { agent, .. }
         | Event::ConversationBegan { agent, .. } => Touched::Agent(*agent),
         Event::ApprovalAsked { approval } => Touched::Asked(approval.agent),
         Event::ApprovalTold { agent, .. }

@@ -27,7 +27,7 @@ use crate::domain::{
     Actor, AgentId, AgentRef, Command, Durability, Event, EventRecord, Input as Pressed, Launch, Name, Route,
     Signal,
 };
-use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State};
+use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State, time_notice};
 use crate::protocol::{Answer, Code, OpenedView, PaneView, Problem, ServerMessage};
 use crate::store::{Store, StoreError};
 
@@ -428,7 +428,9 @@ impl Session {
                 let total = spending::view(&self.kernel.state().ledger().total());
                 self.tell(&ServerMessage::Spent { total });
             }
-            if let Some(text) = spending::notice(self.kernel.state(), &record.event) {
+            let state = self.kernel.state();
+            let notice = spending::notice(state, &record.event);
+            if let Some(text) = notice.or_else(|| time_notice(state, &record.event)) {
                 self.tell(&ServerMessage::Notice { text });
             }
         }

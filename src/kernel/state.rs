@@ -272,9 +272,12 @@ impl State {
                 let place = Place { agent: *agent, team: *team, day: Day(*day) };
                 self.ledger.count(place, usage, *estimate);
             }
-            Event::TurnBegan { agent } => self.change(*agent, |live| live.turn_since = Some(at)),
+            Event::TurnBegan { agent } => self.change(*agent, |live| live.turn_began(at)),
             Event::TurnEnded { agent, text, .. } => {
-                self.change(*agent, |live| live.turn_ended(text.as_deref()));
+                self.change(*agent, |live| live.turn_ended(text.as_deref(), at));
+            }
+            Event::TimeLimitPassed { agent, secs, killed } => {
+                self.change(*agent, |live| live.clock.passes(*secs, *killed, at));
             }
             Event::ConversationBegan { agent, conversation } => self.converse(*agent, conversation),
             Event::ResumeWanted { agent, conversation } => match conversation {

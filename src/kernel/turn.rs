@@ -5,7 +5,7 @@ use crate::domain::{
     AgentId, AgentState, Conversation, Event, Observation, Signal, Timestamp, clean, cut, typeable,
 };
 
-use super::{Decision, Live, State, approval, mail};
+use super::{Decision, Live, State, approval, limit, mail};
 
 /// The most of what a model said that is told, in bytes.
 const TOLD: usize = 32 << 10;
@@ -27,7 +27,7 @@ pub(super) fn signalled(
         }
         Signal::TurnEnded { text, error } => {
             let text = text.map(|text| told(&text)).filter(|text| !text.is_empty());
-            let error = error.map(|error| clean(&error, 300));
+            let error = error.map(|error| clean(&error, 300)).or_else(|| limit::ended(live));
             Decision::default().event(Event::TurnEnded { agent, text, error })
         }
         Signal::Conversation { id, transcript } => {
@@ -66,6 +66,7 @@ pub(super) fn seen_to_end(live: &Live, agent: AgentId, seen: &Observation) -> De
         return Decision::default();
     }
     let error = (seen.state == AgentState::Error).then(|| seen.reason.clone());
+    let error = error.or_else(|| limit::ended(live));
     Decision::default().event(Event::TurnEnded { agent, text: None, error })
 }
 

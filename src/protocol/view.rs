@@ -361,6 +361,9 @@ pub struct Explanation {
     pub reason: String,
     /// Since when it is in that state (RFC 3339).
     pub since: String,
+    /// How it stands to the time limit of its turns, in words; none where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit: Option<String>,
     /// Every piece of evidence at hand, the decisive one first.
     pub evidence: Vec<EvidenceView>,
 }
