@@ -95,6 +95,7 @@ pub(super) fn agent(kernel: &Kernel, id: AgentId) -> Option<AgentView> {
         started_at: live.started_at.map(rfc3339),
         epoch: live.epoch,
         command: agent.launch.command.clone(),
+        blueprint: agent.launch.blueprint.clone(),
         cwd: agent.launch.cwd.clone(),
         hold: kernel.hold_reason(id).filter(|_| !state.mail(id).is_empty()).map(str::to_owned),
         turn_since: live.turn_since.map(rfc3339),

@@ -20,8 +20,8 @@ pub use request::{
     SendRequest, SessionDraft, TeamDraft, TurnReport,
 };
 pub use view::{
-    AgentView, ApprovalView, ChartView, EvidenceView, Explanation, MessageView, OpenedView, SessionSummary,
-    SessionView, StatusView, TeamView, Totals, VersionView, rfc3339,
+    AgentView, ApprovalView, BlueprintView, ChartView, EvidenceView, Explanation, MessageView, OpenedView,
+    SessionSummary, SessionView, StatusView, TeamView, Totals, VersionView, rfc3339,
 };
 
 /// The version of everything in this room. A daemon and a client of different versions say so and stop.
