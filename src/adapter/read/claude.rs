@@ -170,10 +170,12 @@ fn status_line(payload: &Value) -> Vec<Signal> {
     if let Some(usd) = cost.get("total_cost_usd").and_then(Value::as_f64) {
         out.push(Signal::Used(Usage {
             conversation: text(payload, "session_id").map(|id| clean(id, 80)),
-            model: clean(model, 80),
+            // Answers name their model without what was chosen of it: `name[1m]`.
+            model: clean(model.split('[').next().unwrap_or_default(), 80),
             // It tells those of the last request alone; the transcript has them all.
             tokens: None,
             cost: Some(MicroUsd::from_usd(usd)),
+            whole: true,
         }));
     }
     out

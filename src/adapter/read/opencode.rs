@@ -192,7 +192,7 @@ impl Served {
         }
         // A model without a price is told to cost nothing.
         let cost = (cost > 0).then_some(MicroUsd(cost));
-        vec![Signal::Used(Usage { conversation: Some(id), model, tokens: Some(tokens), cost })]
+        vec![Signal::Used(Usage { conversation: Some(id), model, tokens: Some(tokens), cost, whole: false })]
     }
 }
 

@@ -126,7 +126,7 @@ fn a_turn_of_claude_that_fails_says_which_way() {
 fn the_status_line_tells_version_and_money_and_the_session_file_only_of_its_own_process() {
     let line = json!({
         "session_id": "s-1", "transcript_path": "/t", "cwd": "/src", "version": "2.1.329",
-        "model": {"id": "claude-x", "display_name": "X"},
+        "model": {"id": "claude-x[1m]", "display_name": "X"},
         "cost": {"total_cost_usd": 0.8895, "total_duration_ms": 130_426},
         "context_window": {"total_input_tokens": 24_077, "total_output_tokens": 16},
     });
@@ -135,6 +135,7 @@ fn the_status_line_tells_version_and_money_and_the_session_file_only_of_its_own_
     let used = told.iter().find_map(|signal| if let Signal::Used(used) = signal { Some(used) } else { None });
     let used = used.unwrap();
     assert_eq!((used.model.as_str(), used.cost, used.tokens), ("claude-x", Some(MicroUsd(889_500)), None));
+    assert!(used.whole, "it is the money of every model in the conversation");
 
     let file = |status: &str, waits: &str| {
         json!({"pid": 7, "sessionId": "s-1", "procStart": "198052", "version": "2.1.329",
