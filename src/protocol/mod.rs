@@ -16,8 +16,8 @@ pub use history::HistoryRecord;
 pub use problem::{Code, Problem};
 pub use request::{
     AgentDraft, AnswerRequest, BroadcastText, Created, Disband, HookAnswer, HookQuery, InterruptRequest,
-    KeysRequest, MessageQuery, MessageReport, Move, Recolor, Rename, ResumeRequest, ScreenQuery, ScreenText,
-    SendRequest, SessionDraft, TeamDraft, TurnReport,
+    KeysRequest, MessageQuery, MessageReport, Move, Recolor, Rename, ResumeRequest, Resumed, ScreenQuery,
+    ScreenText, SendRequest, SessionDraft, TeamDraft, TurnReport,
 };
 pub use view::{
     AgentView, ApprovalView, BlueprintView, ChartView, EvidenceView, Explanation, MessageView, OpenedView,

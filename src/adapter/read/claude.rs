@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::{bounded, conversation, long_text, state, text, tool};
+use super::{beginning, bounded, conversation, long_text, state, text, tool};
 use crate::domain::{AgentState, Ask, AskKind, MicroUsd, Signal, Source, Usage, WaitFor, clean};
 
 /// The tool by which its model asks a person something.
@@ -27,7 +27,7 @@ fn hook(event: &str, payload: &Value) -> Vec<Signal> {
     let mut out = Vec::new();
     match event {
         "SessionStart" => {
-            out.extend(conversation(payload));
+            out.extend(beginning(payload));
             let begins = text(payload, "source").unwrap_or("startup");
             out.push(Signal::AskSettled { key: None });
             // A conversation that was compacted goes on with its turn.
@@ -202,7 +202,7 @@ pub(super) fn read_session(payload: &Value, pid: u32, started: Option<&str>) -> 
         detail: clean(&detail, 120),
     }];
     if let Some(id) = text(payload, "sessionId") {
-        out.push(Signal::Conversation { id: clean(id, 80), transcript: None });
+        out.push(Signal::Conversation { id: clean(id, 80), transcript: None, fresh: false });
     }
     if let Some(version) = text(payload, "version") {
         out.push(Signal::Version { version: clean(version, 40) });

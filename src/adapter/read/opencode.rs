@@ -133,7 +133,7 @@ impl Served {
         self.failed = false;
         let mut out = vec![self.whole("session.status")];
         if !self.below.contains(&id) {
-            out.push(Signal::Conversation { id, transcript: None });
+            out.push(Signal::Conversation { id, transcript: None, fresh: false });
         }
         out
     }
@@ -259,7 +259,7 @@ mod tests {
         let mut served = Served::default();
         let busy = told(&mut served, "session.status", status("s", "busy"));
         assert_eq!(state_of(&busy), Some(AgentState::Thinking));
-        assert!(busy.contains(&Signal::Conversation { id: "s".into(), transcript: None }));
+        assert!(busy.contains(&Signal::Conversation { id: "s".into(), transcript: None, fresh: false }));
         assert_eq!(told(&mut served, "session.status", status("s", "busy")), [], "it says so with each step");
         told(&mut served, "session.created", json!({"info": {"id": "t", "parentID": "s"}}));
         let below = told(&mut served, "session.status", status("t", "busy"));

@@ -35,7 +35,7 @@ fn asked(signals: &[Signal]) -> &Ask {
 fn a_turn_of_claude_is_thinking_working_thinking_and_idle() {
     let started = claude("SessionStart", json!({"source": "startup", "model": "m"}));
     let transcript = Some("/home/u/.claude/projects/-src/s-1.jsonl".into());
-    assert!(started.contains(&Signal::Conversation { id: "s-1".to_owned(), transcript }));
+    assert!(started.contains(&Signal::Conversation { id: "s-1".to_owned(), transcript, fresh: true }));
     let taken = claude("UserPromptSubmit", json!({"prompt": "Say hi.\nThen stop."}));
     assert!(taken.contains(&Signal::PromptTaken { text: Some("Say hi.\nThen stop.".to_owned()) }));
     let bash = json!({"tool_name": "Bash", "tool_input": {"command": "ls", "description": "List"}, "tool_use_id": "t"});
@@ -163,7 +163,7 @@ fn codex_tells_the_end_of_a_turn_but_not_of_its_hidden_ones() {
         )
     };
     let ended = told("Say hi.");
-    assert!(ended.contains(&Signal::Conversation { id: "t-1".to_owned(), transcript: None }));
+    assert!(ended.contains(&Signal::Conversation { id: "t-1".to_owned(), transcript: None, fresh: false }));
     assert!(ended.contains(&Signal::TurnEnded { text: Some("Hi.".to_owned()), error: None }));
     assert_eq!(states(&ended), [AgentState::Idle]);
     assert_eq!(

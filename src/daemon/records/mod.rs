@@ -299,7 +299,7 @@ impl Reading {
         let other = |id: &String| !by_hooks && said.is_none_or(|(said, _)| said != id);
         if let Some(id) = conversation.clone().filter(other) {
             let transcript = Some(path.clone());
-            told.push(Recorded { signal: Signal::Conversation { id, transcript }, at: None });
+            told.push(Recorded { signal: Signal::Conversation { id, transcript, fresh: false }, at: None });
         }
         let journal = Journal::new(records.form);
         self.journal = Some(Open { conversation, lines: Lines::new(path), parts: Vec::new(), journal });

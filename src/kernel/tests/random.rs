@@ -167,9 +167,10 @@ fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
                 Happening::TurnEnded => {
                     s.signal(who, Signal::TurnEnded { text: Some("so".into()), error: None })
                 }
-                Happening::Conversation(n) => {
-                    s.signal(who, Signal::Conversation { id: format!("c{n}"), transcript: None })
-                }
+                Happening::Conversation(n) => s.signal(
+                    who,
+                    Signal::Conversation { id: format!("c{n}"), transcript: None, fresh: n % 2 == 0 },
+                ),
                 Happening::HookAsks(n) => {
                     let key = n.to_string();
                     let _ = s.fact(Fact::HookWaits { agent, key: key.clone() });

@@ -51,6 +51,7 @@ impl Turn<'_> {
                     None => self.say(text),
                 }
             }
+            (Asked::Something(_), Answer::Noted { note }) => self.say(note),
             (Asked::NewAgent(text), Answer::Created { id, .. }) => self.awaited(id, text),
             (Asked::Something(text), _) if !text.is_empty() => self.say(text),
             _ => {}
