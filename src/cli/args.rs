@@ -308,7 +308,7 @@ pub(super) enum Agent {
     Restart { name: String },
     /// End an agent's processes at once
     Kill { name: String },
-    /// Start an agent in the conversation it was in; one that runs is stopped first
+    /// Start an agent in the conversation it was in; one that runs is stopped first. Where nothing was said in it yet, a new one begins
     Resume {
         name: String,
         /// The conversation, as the agent's program numbers it; otherwise the last one
