@@ -89,6 +89,12 @@ impl Adapter {
         &self.draft.clear.0
     }
 
+    /// Returns whether it is known how it goes on in a conversation.
+    #[must_use]
+    pub fn can_resume(&self) -> bool {
+        !self.conversation.resume.is_empty()
+    }
+
     /// Returns the command that empties its conversation, such as `/clear`; none where it has none.
     #[must_use]
     pub fn clear(&self) -> Option<&str> {
@@ -284,6 +290,9 @@ pub struct Submit {
     /// What is added where the text ends in a word that begins with `@`, since a list of files would otherwise take the
     /// key for itself; empty adds nothing.
     pub after_file: String,
+    /// What is added where the text ends in a backslash, since that would make a new line of the key that submits; empty
+    /// adds nothing.
+    pub after_backslash: String,
     /// What makes a text a command of the program's own where it begins with it.
     pub commands: Vec<String>,
     /// What is put before a text that begins with one of those and is no command; empty means that such a text cannot
@@ -307,6 +316,7 @@ impl Default for Submit {
             gap_ms: 150,
             key: KeyWord(Key::plain(crate::domain::KeyCode::Enter)),
             after_file: String::new(),
+            after_backslash: String::new(),
             commands: Vec::new(),
             escape: String::new(),
             confirm: Vec::new(),

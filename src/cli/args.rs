@@ -124,6 +124,9 @@ pub(super) enum Command {
         /// Leave out agents that are not ready, rather than wait for them
         #[arg(long)]
         now: bool,
+        /// Give up where it could not be typed within this time, such as 30s, 10m, 2h
+        #[arg(long, value_name = "TIME", value_parser = span)]
+        expires: Option<Duration>,
     },
     /// Messages: those that wait, and what became of the others
     #[command(subcommand)]
@@ -309,7 +312,7 @@ pub(super) enum Agent {
     Restart { name: String },
     /// End an agent's processes at once
     Kill { name: String },
-    /// Start an agent in the conversation it was in; one that runs is stopped first
+    /// Start an agent in the conversation it was in; one that runs is stopped first. Where nothing was said in it yet, a new one begins
     Resume {
         name: String,
         /// The conversation, as the agent's program numbers it; otherwise the last one

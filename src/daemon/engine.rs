@@ -196,7 +196,7 @@ impl Engine {
             Request::Events { session, after, most, reply } => self.events(&session, after, most, reply),
             Request::Follow(name, reply) => self.answer(&name, reply, |s, _| Ok(s.follow())),
             Request::Attach(name, reply) => {
-                self.answer(&name, reply, |s, world| Ok(s.attach(&world.wrongs())))
+                self.answer(&name, reply, |s, world| Ok(s.attach(&world.wrongs())));
             }
             Request::Detach { session, client } => self.with(&session, |s, world| s.detach(client, world)),
             Request::View { session, client, panes, cards, reply } => {
@@ -322,8 +322,9 @@ impl Engine {
                 };
                 let given = session.slots.get(&id).map_or(Asked::Gone, |slot| slot.order(order));
                 let state = session.state();
-                let ended = view::no_process(state, id, super::clock::wall());
-                Ok((view::explanation(state, id), ended, given, evidence))
+                let now = super::clock::wall();
+                let ended = view::no_process(state, id, now);
+                Ok((view::explanation(state, id, now), ended, given, evidence))
             },
         );
         match asked {

@@ -284,8 +284,6 @@ fn programs_are_told_what_is_wrong_as_json() {
     assert_eq!(usage["code"], "invalid");
     assert!(usage["error"].as_str().unwrap().contains("agnet"), "{usage}");
     assert_eq!(problem(2, &["agent", "create", "--json"])["code"], "invalid");
-    let late = problem(1, &["--json", "send", "nope", "x", "--wait", "1s"]);
-    assert_eq!(late["code"], "not_found");
     home.ok(&["stop"]);
     let gone = problem(3, &["--json", "status"]);
     assert_eq!(gone["code"], "no_daemon");

@@ -385,7 +385,8 @@ fn a_run_in_a_pane_is_counted_as_its_report_says_and_unknown_money_stays_unknown
     let hints = spent("k2").1;
     assert!(hints.contains("the price of gpt-x says nothing of cache_read"), "{hints}");
     assert!(text(&home.run(&["cost"]).stderr).contains("says nothing of cache_read"));
-    assert!(home.ok(&["doctor"]).contains("says nothing of cache_read"));
+    let doctor = home.ok(&["doctor"]);
+    assert!(doctor.contains("says nothing of cache_read"), "{doctor}");
     std::fs::write(config.join("config.toml"), format!("{price}cache_read = 0.5\n")).expect("settings");
     let (k2, hints) = spent("k2");
     assert_eq!(

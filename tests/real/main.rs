@@ -7,7 +7,9 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod apart;
+mod cost;
 mod crew;
+mod draft;
 #[expect(dead_code, reason = "it is the home of the end-to-end tests; not all of it is needed here")]
 #[path = "../e2e/home.rs"]
 mod home;

@@ -204,3 +204,37 @@ fn a_program_that_is_killed_is_seen_and_starts_again() {
         });
     });
 }
+
+#[test]
+fn only_a_conversation_in_which_something_was_said_is_gone_on_in() {
+    apart(|| {
+        each(&[CLAUDE, OLD_CLAUDE], |crew, _| {
+            let conversation = |agent: &serde_json::Value| agent["conversation"].to_string();
+            let first = conversation(&crew.is("a", "idle"));
+            let said = crew.home.ok(&["agent", "resume", "a"]);
+            assert!(
+                said.contains("nothing was said in that conversation yet, so a begins a new one"),
+                "{said}"
+            );
+            let second = until("another conversation", || {
+                let agent = crew.home.agent("a");
+                let other = agent["state"] == "idle" && conversation(&agent) != first;
+                if other { Ok(conversation(&agent)) } else { Err(agent.to_string()) }
+            });
+            let seen = crew.send("a", "HELLO there");
+            crew.ended("a", seen);
+            let pid = crew.is("a", "idle")["pid"].clone();
+            let said = crew.home.ok(&["agent", "resume", "a"]);
+            assert!(said.contains("goes on in its conversation"), "{said}");
+            until("another process in the same conversation", || {
+                let agent = crew.home.agent("a");
+                let back = agent["state"] == "idle" && agent["pid"] != pid && !agent["pid"].is_null();
+                if back && conversation(&agent) == second { Ok(()) } else { Err(agent.to_string()) }
+            });
+            until("what was said before", || {
+                let screen = crew.screen("a");
+                if screen.contains("MODEL-REPLY") { Ok(()) } else { Err(screen) }
+            });
+        });
+    });
+}
