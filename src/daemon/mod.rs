@@ -7,6 +7,7 @@
 
 mod adapters;
 mod answer;
+mod apart;
 mod blueprint;
 mod boot;
 mod clients;
@@ -39,6 +40,7 @@ use crate::config::{ConfigError, Paths};
 use crate::domain::{AgentId, Name};
 use crate::manifest::ManifestError;
 
+pub use apart::{Place, started, watch_records};
 pub use blueprint::library;
 pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::door::{self, Opens};
 use super::prose;
 use super::terminal::Terminal;
 use super::truth::{self, Change, Mark};
@@ -90,24 +91,25 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
         Part::Trust => Seed::Untrusted,
         Part::Key => Seed::UnknownKey,
     };
-    let mut launch = take.program.launch(model, &name, &home.path().join("home"), &work, seed);
+    let place = door::place(home.path());
+    let launch = take.program.launch(model, &name, &home.path().join("home"), &work, seed);
     let file = |suffix: &str| folder.join(format!("{name}.{suffix}"));
     let part = file("jsonl.part");
-    let start = |launch: &_| Terminal::start(launch, &work, take.size, take.told, &part);
+    let start = |opens: &Opens| {
+        Terminal::start(&place.prepare(&launch, opens), &place, take.size, take.told, &part)
+    };
+    let number = door::new_number();
+    let mut opens = Opens::New(number.clone());
     if take.part == Part::Resume {
         // A conversation to take up.
-        let mut first = Drive::new(take, start(&launch), model, &name);
+        let mut first = Drive::new(take, start(&opens), model, &name);
         first.ready()?;
         first.turn("HELLO")?;
         first.quit()?;
-        let again: &[&str] = match take.program.maker {
-            Maker::Claude => &["--continue"],
-            Maker::Codex => &["resume", "--last"],
-            Maker::Gemini => &["--resume", "latest"],
-        };
-        launch.command.splice(1..1, again.iter().map(|word| (*word).to_owned()));
+        // Some choose the number themselves.
+        opens = Opens::Again(first.terminal.conversation().unwrap_or(number));
     }
-    let mut drive = Drive::new(take, start(&launch), model, &name);
+    let mut drive = Drive::new(take, start(&opens), model, &name);
     drive.run(take.part)?;
     drive.terminal.close();
     let begun = drive.terminal.begun;
