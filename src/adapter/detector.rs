@@ -14,7 +14,7 @@ use super::definition::Adapter;
 use super::draft::{self, InBox};
 use super::rule::{Match, View};
 use super::status::{Records, Report};
-use super::told::{Word, Words};
+use super::told::{Shown, Word, Words};
 use crate::terminal::{Progress, Prompt};
 
 /// Output counts as activity for this long after it came.
@@ -66,6 +66,8 @@ pub struct Detector {
     /// What stands in the input box, as far as the last look told.
     in_box: InBox,
     matches: Vec<(Match, Timestamp)>,
+    /// What the best of them says, and since when.
+    shown: Option<Shown>,
     /// The first and the last output of the present run of output, echoes left out.
     activity: Option<(Timestamp, Timestamp)>,
     output_at: Option<Timestamp>,
@@ -91,6 +93,7 @@ impl Detector {
             version: None,
             in_box: InBox::default(),
             matches: Vec::new(),
+            shown: None,
             activity: None,
             output_at: None,
             input_at: None,
@@ -215,6 +218,12 @@ impl Detector {
             let since = before.iter().find(|(old, _)| *old == found).map_or(now, |(_, at)| *at);
             self.matches.push((found, since));
         }
+        let best = self.matches.iter().max_by_key(|(found, _)| found.confidence).map(|(found, _)| found.state);
+        let before = self.shown;
+        self.shown = best.map(|state| match before {
+            Some(shown) if shown.state == state => shown,
+            _ => Shown { state, since: now },
+        });
         // Where a dialog is open, there is no input box, and what looks like one is a prompt of before.
         let asks = self.matches.iter().any(|(found, _)| matches!(found.state, AgentState::Waiting(_)));
         self.in_box = if asks { InBox::default() } else { draft::seen(&self.adapter.draft, view) };
@@ -303,7 +312,7 @@ impl Detector {
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
         let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + self.ready_after());
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
-        let stale = self.words.stale_at();
+        let stale = self.words.stale_at(now);
         [quiet, sustained, ready, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
     }
 
@@ -311,7 +320,7 @@ impl Detector {
         let quiet_since = self.output_at.unwrap_or(self.started_at);
         self.status.root().is_some()
             || self.prompt.is_some()
-            || self.words.are_any()
+            || self.words.tell_of_more_than_rest()
             || !self.matches.is_empty()
             || now.since(quiet_since) >= self.ready_after()
             || (!self.knows_ready()
@@ -324,7 +333,7 @@ impl Detector {
     }
 
     fn ready_after(&self) -> Duration {
-        if self.knows_ready() { KNOWN_READY_AFTER } else { READY_AFTER }
+        if self.knows_ready() && !self.words.are_any() { KNOWN_READY_AFTER } else { READY_AFTER }
     }
 
     fn starting(&self, now: Timestamp) -> Verdict {
@@ -352,8 +361,10 @@ impl Detector {
             let detail = format!("{}{text}", root.word);
             add(Source::Status, self.told_state(root), "it says so itself", detail, self.status_at, 95);
         }
-        let shown = self.matches.iter().max_by_key(|(m, _)| m.confidence).map(|(m, _)| m.state);
-        for (word, confidence) in self.words.weighed(&self.adapter, shown, now) {
+        // Some tell that a conversation begins before anything can be typed.
+        let counts = |word: &Word| self.ready || word.state != AgentState::Idle;
+        let words = self.words.weighed(&self.adapter, self.shown, now);
+        for (word, confidence) in words.into_iter().filter(|(word, _)| counts(word)) {
             add(word.source, word.state, &word.rule, word.detail.clone(), word.at, confidence);
         }
         let below = self.status.tasks_under_way();

@@ -14,6 +14,8 @@ mod detector;
 mod draft;
 mod file;
 mod flags;
+#[cfg(test)]
+mod fused;
 mod library;
 mod prepare;
 mod read;

@@ -11,8 +11,11 @@ use crate::domain::{AgentState, Source, Timestamp, WaitFor, clean};
 /// A word is believed for this long whatever the screen shows: it may be drawn a little later.
 pub(super) const FRESH_FOR: Duration = Duration::from_millis(1500);
 
-/// A word that the turn is over, this soon after a prompt was taken, is about the turn before.
+/// A word that the turn is over, this soon after a prompt was taken, may be about the turn before.
 const LATE_WITHIN: Duration = Duration::from_millis(400);
+
+/// If it is about this one after all, the screen shows so within this time.
+const SETTLES_WITHIN: Duration = Duration::from_millis(300);
 
 /// What a program told last, by one way.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,15 @@ pub(super) struct Words {
     hook: Option<Word>,
     record: Option<Word>,
     prompt_at: Option<Timestamp>,
+    /// When a word came of which it is not known what turn it is about.
+    doubt_at: Option<Timestamp>,
+}
+
+/// What the screen shows, and since when it has been so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) state: AgentState,
+    pub(super) since: Timestamp,
 }
 
 /// States between which a screen can tell.
@@ -49,18 +61,19 @@ fn kind(state: AgentState) -> Kind {
 }
 
 impl Words {
-    /// Takes in a word; what can only be about an earlier turn is left out.
+    /// Takes in a word; what may be about an earlier turn leaves it to the screen to tell.
     pub(super) fn take(&mut self, mut word: Word) {
         let is_late = word.state == AgentState::Idle
             && self.prompt_at.is_some_and(|at| word.at.since(at) < LATE_WITHIN);
         if is_late {
+            self.doubt_at = Some(word.at);
             return;
         }
         word.detail = clean(&word.detail, 160);
         word.rule = clean(&word.rule, 60);
         match word.source {
             Source::Record => self.record = Some(word),
-            _ => self.hook = Some(word),
+            _ => (self.hook, self.doubt_at) = (Some(word), None),
         }
     }
 
@@ -74,6 +87,11 @@ impl Words {
         self.hook.is_some() || self.record.is_some()
     }
 
+    /// Returns whether anything else was told than that nothing is under way.
+    pub(super) fn tell_of_more_than_rest(&self) -> bool {
+        [&self.hook, &self.record].into_iter().flatten().any(|word| word.state != AgentState::Idle)
+    }
+
     /// Returns whether a hook's last word is that a tool is used.
     pub(super) fn uses_tool(&self) -> Option<&Word> {
         self.hook.as_ref().filter(|word| word.state == AgentState::Working)
@@ -83,29 +101,84 @@ impl Words {
     pub(super) fn weighed(
         &self,
         adapter: &Adapter,
-        shown: Option<AgentState>,
+        shown: Option<Shown>,
         now: Timestamp,
     ) -> Vec<(&Word, u8)> {
-        let hook_at = self.hook.as_ref().map(|word| word.at);
-        let weigh = |word: &Word| {
+        let weigh = |word: &Word, other: Option<&Word>| {
             let full = match word.source {
-                Source::Record if hook_at.is_some_and(|at| at > word.at) => 80,
+                Source::Record if other.is_some_and(|hook| hook.at > word.at || hook.says_more_than(word)) => 80,
                 Source::Record => 90,
                 _ => 88,
             };
-            let doubted = match shown {
-                // A hook tells that a turn is over, and not how it ended.
-                Some(AgentState::Error) if word.state == AgentState::Idle => true,
-                Some(shown) => kind(shown) != kind(word.state),
-                None => adapter.status.screen_shows_turns && kind(word.state) != Kind::Rests,
+            // What went wrong ends a turn as what went well does; nothing that only tells of the end unsays it.
+            if word.state == AgentState::Idle && other.is_some_and(|other| other.says_more_than(word)) {
+                return 60;
+            }
+            let doubt = match shown {
+                Some(shown) => self.doubt(word, shown),
+                None if adapter.status.screen_shows_turns && kind(word.state) != Kind::Rests => Doubt::Stale,
+                None => Doubt::None,
             };
-            if doubted && now.since(word.at) >= FRESH_FOR { 45 } else { full }
+            match doubt {
+                Doubt::None => full,
+                Doubt::Stale if now < self.fresh_until(word) => full,
+                Doubt::Stale | Doubt::Outdated => 45,
+            }
         };
-        [&self.hook, &self.record].into_iter().flatten().map(|word| (word, weigh(word))).collect()
+        let (hook, record) = (self.hook.as_ref(), self.record.as_ref());
+        let pairs = [(hook, record), (record, hook)];
+        pairs.into_iter().filter_map(|(word, other)| word.map(|word| (word, weigh(word, other)))).collect()
     }
 
-    /// Returns when a word ceases to be fresh.
-    pub(super) fn stale_at(&self) -> Option<Timestamp> {
-        [&self.hook, &self.record].into_iter().flatten().map(|word| word.at + FRESH_FOR).max()
+    /// Returns what the screen says against a word.
+    fn doubt(&self, word: &Word, shown: Shown) -> Doubt {
+        let is_newer = shown.since > word.at;
+        let speaks_against = match (word.state, shown.state) {
+            // That a turn is over is told whether it went well or not. What is shown of it since it began is about it.
+            (AgentState::Idle, AgentState::Error) => {
+                let is_its = self.prompt_at.is_some_and(|at| shown.since >= at && word.at >= at);
+                return if is_newer || is_its { Doubt::Outdated } else { Doubt::Stale };
+            }
+            // Nobody is told that a model begins to write. A tool, though, may run before it is shown to.
+            (AgentState::Thinking, AgentState::Working) => true,
+            (told, shown) => kind(told) != kind(shown),
+        };
+        match (speaks_against, is_newer) {
+            (false, _) => Doubt::None,
+            (true, false) => Doubt::Stale,
+            (true, true) => Doubt::Outdated,
+        }
+    }
+
+    /// Returns until when a word is believed whatever the screen has shown since before.
+    fn fresh_until(&self, word: &Word) -> Timestamp {
+        let fresh = word.at + FRESH_FOR;
+        self.doubt_at.map_or(fresh, |at| fresh.min(at + SETTLES_WITHIN))
+    }
+
+    /// Returns when a word ceases to be fresh, of those that are to come.
+    pub(super) fn stale_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let words = [&self.hook, &self.record].into_iter().flatten();
+        words.map(|word| self.fresh_until(word)).filter(|at| *at > now).min()
+    }
+}
+
+/// What a screen says against a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// Nothing.
+    None,
+    /// It has shown something else since before the word, and may be drawn a little later.
+    Stale,
+    /// It shows something else, and has come to show it since.
+    Outdated,
+}
+
+impl Word {
+    /// Returns whether it tells the same as another and how it came about, which the other does not.
+    fn says_more_than(&self, other: &Word) -> bool {
+        kind(self.state) == kind(other.state)
+            && self.state != other.state
+            && matches!(other.state, AgentState::Idle | AgentState::Thinking)
     }
 }

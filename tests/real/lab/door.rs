@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::extract::{Query, State};
 use axum::{Json, Router};
@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
 use super::terminal::Tape;
-use crate::home::program;
 use crate::program::Launch;
 
 /// The session that a program is told to be in.
@@ -31,6 +30,16 @@ const AGENT: &str = "a";
 pub enum Opens {
     New(String),
     Again(String),
+}
+
+/// Returns a copy of the program under test, made once: whoever builds it anew meanwhile spoils no recording.
+pub fn program() -> &'static Path {
+    static COPY: OnceLock<PathBuf> = OnceLock::new();
+    COPY.get_or_init(|| {
+        let copy = std::env::temp_dir().join("agentctl");
+        std::fs::copy(crate::home::program(), &copy).expect("the program can be copied");
+        copy
+    })
 }
 
 /// Where the files of a start are, and the door of its hooks.

@@ -1,6 +1,7 @@
 //! The driver: takes one program through every state it can reach, and marks what it did and when.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::door::{self, Opens};
@@ -9,7 +10,7 @@ use super::terminal::Terminal;
 use super::truth::{self, Change, Mark};
 use crate::model::script::Word;
 use crate::model::{Gate, Model, What};
-use crate::program::{Maker, Program, Seed};
+use crate::program::{GEMINI_TRIES, Launch, Maker, Program, Seed};
 
 /// How long a state is looked at.
 const DWELL: Duration = Duration::from_millis(1800);
@@ -26,12 +27,17 @@ pub enum Part {
     Trust,
     /// The first question of a program that does not know its key.
     Key,
-    /// A conversation that is taken up again, and the list to choose one from.
+    /// A conversation that is taken up again.
     Resume,
+    /// The list to choose a conversation from.
+    Picker,
+    /// Refusals until it gives up.
+    Refusals,
 }
 
 impl Part {
-    pub const ALL: [Part; 4] = [Part::Turns, Part::Trust, Part::Key, Part::Resume];
+    pub const ALL: [Part; 6] =
+        [Part::Turns, Part::Trust, Part::Key, Part::Resume, Part::Picker, Part::Refusals];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -39,15 +45,19 @@ impl Part {
             Part::Trust => "trust",
             Part::Key => "key",
             Part::Resume => "resume",
+            Part::Picker => "picker",
+            Part::Refusals => "refusals",
         }
     }
 
     /// Returns whether a program has this part.
     pub fn is_of(self, program: Program) -> bool {
         match self {
-            Part::Turns | Part::Resume => true,
-            Part::Trust => program.maker != Maker::Codex,
+            Part::Turns | Part::Resume | Part::Trust => true,
             Part::Key => program.maker == Maker::Claude,
+            Part::Picker => program.maker != Maker::Gemini,
+            // The others have given up long before anybody loses patience.
+            Part::Refusals => program.maker == Maker::Gemini,
         }
     }
 }
@@ -87,29 +97,35 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
     let work = home.path().join("work");
     std::fs::create_dir(&work).map_err(|e| e.to_string())?;
     let seed = match take.part {
-        Part::Turns | Part::Resume => Seed::Settled,
+        Part::Turns | Part::Resume | Part::Picker | Part::Refusals => Seed::Settled,
         Part::Trust => Seed::Untrusted,
         Part::Key => Seed::UnknownKey,
     };
     let place = door::place(home.path());
-    let launch = take.program.launch(model, &name, &home.path().join("home"), &work, seed);
+    let mut launch = take.program.launch(model, &name, &home.path().join("home"), &work, seed);
+    prepare_part(take, &mut launch, &work)?;
     let file = |suffix: &str| folder.join(format!("{name}.{suffix}"));
     let part = file("jsonl.part");
-    let start = |opens: &Opens| {
-        Terminal::start(&place.prepare(&launch, opens), &place, take.size, take.told, &part)
+    let start = |launch: &Launch, opens: &Opens| {
+        Terminal::start(&place.prepare(launch, opens), &place, take.size, take.told, &part)
     };
     let number = door::new_number();
     let mut opens = Opens::New(number.clone());
-    if take.part == Part::Resume {
+    if matches!(take.part, Part::Resume | Part::Picker) {
         // A conversation to take up.
-        let mut first = Drive::new(take, start(&opens), model, &name);
+        let mut first = Drive::new(take, start(&launch, &opens), model, &name);
         first.ready()?;
         first.turn("HELLO")?;
         first.quit()?;
         // Some choose the number themselves.
         opens = Opens::Again(first.terminal.conversation().unwrap_or(number));
     }
-    let mut drive = Drive::new(take, start(&opens), model, &name);
+    match (take.part, take.program.maker) {
+        (Part::Picker, Maker::Codex) => launch.command.insert(1, "resume".to_owned()),
+        (Part::Picker, _) => launch.command.push("--resume".to_owned()),
+        _ => {}
+    }
+    let mut drive = Drive::new(take, start(&launch, &opens), model, &name);
     drive.run(take.part)?;
     drive.terminal.close();
     let begun = drive.terminal.begun;
@@ -117,6 +133,25 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
     let text = serde_json::to_string(&changes).map_err(|e| e.to_string())?;
     std::fs::write(file("truth.json"), text).map_err(|e| e.to_string())?;
     std::fs::rename(&part, file("jsonl")).map_err(|e| e.to_string())
+}
+
+/// Makes what only this part needs.
+fn prepare_part(take: &Take, launch: &mut Launch, work: &Path) -> Result<(), String> {
+    match (take.part, take.program.maker) {
+        (Part::Trust, Maker::Codex) => {
+            // It asks only where there is a repository.
+            let made = Command::new("git").args(["init", "-q"]).arg(work).status();
+            made.map_err(|e| e.to_string())?.success().then_some(()).ok_or("no repository was made".to_owned())
+        }
+        (Part::Refusals, _) => {
+            // The models that it knows have numbers of tries of their own; any other has the one of its settings.
+            launch.command.iter_mut().filter(|word| *word == "gemini-2.5-flash").for_each(|word| {
+                "gemini-lab-flash".clone_into(word);
+            });
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns where a take is kept: its recording and its truth.
@@ -152,11 +187,14 @@ impl<'a> Drive<'a> {
 
     fn run(&mut self, part: Part) -> Result<(), String> {
         match part {
-            Part::Trust | Part::Key => {
+            Part::Trust | Part::Key | Part::Picker => {
                 let shows = match (self.program.maker, part) {
                     (Maker::Claude, Part::Key) => "Do you want to use this API key?",
+                    (Maker::Claude, Part::Picker) => "Resume",
                     (Maker::Claude, _) => "Yes, I trust this folder",
-                    _ => "Do you trust the files in this folder?",
+                    (Maker::Codex, Part::Picker) => "Resume",
+                    (Maker::Codex, _) => "trust",
+                    (Maker::Gemini, _) => "Do you trust the files in this folder?",
                 };
                 self.terminal.wait("its first question", |text| text.contains(shows))?;
                 self.mark(Mark::Dialog);
@@ -166,6 +204,10 @@ impl<'a> Drive<'a> {
             Part::Resume => {
                 self.ready()?;
                 self.turn("HELLO")
+            }
+            Part::Refusals => {
+                self.ready()?;
+                self.gives_up()
             }
             Part::Turns => {
                 self.ready()?;
@@ -367,6 +409,20 @@ impl<'a> Drive<'a> {
             self.terminal.dwell(DWELL);
         }
         // What follows does not begin with an old error in view.
+        self.turn("HELLO again")
+    }
+
+    /// Refused until it tries no more.
+    fn gives_up(&mut self) -> Result<(), String> {
+        for status in [500_u16, 529, 429] {
+            self.scene(&format!("refused with {status} until it gives up"));
+            let mut seen = self.model.seen(&self.agent);
+            self.submit(&format!("ERR{status} now"));
+            for _ in 0..GEMINI_TRIES {
+                seen = self.sees(seen, "a refused request", |what| *what == What::Refused(status))?;
+            }
+            self.terminal.dwell(DWELL * 2);
+        }
         self.turn("HELLO again")
     }
 

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::door::program;
 use super::drive::{self, Part, Take};
 use super::truth::{Change, Truth};
 use crate::apart::apart_within;
-use crate::home::program;
 use crate::model::Model;
 use crate::program::{CLAUDE, CODEX, GEMINI, Maker, OLD_CLAUDE, Program, peers};
 

@@ -17,8 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use serde_json::{Value, json};
 
-use super::door::{Door, Place};
-use crate::home::program;
+use super::door::{Door, Place, program};
 use crate::program::Launch;
 
 /// A program that is recorded.

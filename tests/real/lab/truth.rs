@@ -116,7 +116,7 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
     causes.sort_by_key(|(at, _)| *at);
     let mut truth = Truth::Starting;
     let mut children: u32 = 0;
-    let mut thinks = false;
+    let (mut thinks, mut over) = (false, false);
     let mut scene = "start".to_owned();
     let mut changes = vec![Change { at: 0, truth, scene: scene.clone() }];
     for (n, (at, cause)) in causes.iter().enumerate() {
@@ -136,9 +136,16 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
         if thinks && next == Truth::Working {
             next = Truth::Reasoning;
         }
-        // What it told somebody else to do goes on behind its own turn.
-        if children > 0 && matches!(cause, Cause::Model(What::Ended)) {
-            next = Truth::Working;
+        match cause {
+            Cause::Model(What::Asked { .. }) => over = false,
+            // What it told somebody else to do goes on behind its own turn.
+            Cause::Model(What::Ended) => {
+                over = true;
+                next = if children > 0 { Truth::Working } else { next };
+            }
+            // When that has ended, too, its own model is told of it: nothing is at work until it answers.
+            Cause::Model(What::ChildEnded) if over && children == 0 => next = Truth::Thinking,
+            _ => {}
         }
         let shown = matches!(cause, Cause::Mark(Mark::Shown));
         if next != truth || shown {
