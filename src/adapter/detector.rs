@@ -312,8 +312,9 @@ impl Detector {
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
         let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + self.ready_after());
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
+        let rests = self.shown.filter(|_| !self.ready).map(|shown| self.rests_at(shown));
         let stale = self.words.stale_at(now);
-        [quiet, sustained, ready, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
+        [quiet, sustained, ready, rests, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     fn is_ready(&self, now: Timestamp) -> bool {
@@ -321,10 +322,15 @@ impl Detector {
         self.status.root().is_some()
             || self.prompt.is_some()
             || self.words.tell_of_more_than_rest()
-            || !self.matches.is_empty()
+            || self.shown.is_some_and(|shown| shown.state != AgentState::Idle || self.rests_at(shown) <= now)
             || now.since(quiet_since) >= self.ready_after()
             || (!self.knows_ready()
                 && self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER))
+    }
+
+    /// When a program is believed to be ready that looks so: some draw their box, and then the first question over it.
+    fn rests_at(&self, shown: Shown) -> Timestamp {
+        if self.words.are_any() { shown.since } else { shown.since + READY_AFTER }
     }
 
     /// Whether it is known, and was verified, how the program looks when it is ready.
@@ -362,9 +368,9 @@ impl Detector {
             add(Source::Status, self.told_state(root), "it says so itself", detail, self.status_at, 95);
         }
         // Some tell that a conversation begins before anything can be typed.
-        let counts = |word: &Word| self.ready || word.state != AgentState::Idle;
+        let counts = |state| self.ready || state != AgentState::Idle;
         let words = self.words.weighed(&self.adapter, self.shown, now);
-        for (word, confidence) in words.into_iter().filter(|(word, _)| counts(word)) {
+        for (word, confidence) in words.into_iter().filter(|(word, _)| counts(word.state)) {
             add(word.source, word.state, &word.rule, word.detail.clone(), word.at, confidence);
         }
         let below = self.status.tasks_under_way();
@@ -372,7 +378,7 @@ impl Detector {
             let detail = format!("{below} tasks of its own under way");
             add(Source::Status, AgentState::Working, "it says so itself", detail, self.status_at, 65);
         }
-        for (found, since) in &self.matches {
+        for (found, since) in self.matches.iter().filter(|(found, _)| counts(found.state)) {
             let source = if found.on_title { Source::Title } else { Source::Screen };
             add(source, found.state, &found.rule, found.line.clone(), *since, found.confidence);
         }

@@ -33,6 +33,8 @@ pub(super) struct Words {
     hook: Option<Word>,
     record: Option<Word>,
     prompt_at: Option<Timestamp>,
+    /// When the turn began that was told of last.
+    begun_at: Option<Timestamp>,
     /// When a word came of which it is not known what turn it is about.
     doubt_at: Option<Timestamp>,
 }
@@ -71,6 +73,10 @@ impl Words {
         }
         word.detail = clean(&word.detail, 160);
         word.rule = clean(&word.rule, 60);
+        let before = if word.source == Source::Record { &self.record } else { &self.hook };
+        if kind(word.state) == Kind::Busy && before.as_ref().is_none_or(|old| kind(old.state) == Kind::Rests) {
+            self.begun_at = self.begun_at.max(Some(word.at));
+        }
         match word.source {
             Source::Record => self.record = Some(word),
             _ => (self.hook, self.doubt_at) = (Some(word), None),
@@ -79,7 +85,7 @@ impl Words {
 
     /// Takes in that a prompt was taken.
     pub(super) fn prompt_taken(&mut self, now: Timestamp) {
-        self.prompt_at = Some(now);
+        (self.prompt_at, self.begun_at) = (Some(now), Some(now));
     }
 
     /// Returns whether anything was told.
@@ -135,8 +141,8 @@ impl Words {
         let is_newer = shown.since > word.at;
         let speaks_against = match (word.state, shown.state) {
             // That a turn is over is told whether it went well or not. What is shown of it since it began is about it.
-            (AgentState::Idle, AgentState::Error) => {
-                let is_its = self.prompt_at.is_some_and(|at| shown.since >= at && word.at >= at);
+            (AgentState::Idle, AgentState::Error | AgentState::Waiting(WaitFor::Login)) => {
+                let is_its = self.begun_at.is_some_and(|at| shown.since >= at && word.at >= at);
                 return if is_newer || is_its { Doubt::Outdated } else { Doubt::Stale };
             }
             // Nobody is told that a model begins to write. A tool, though, may run before it is shown to.

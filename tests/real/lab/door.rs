@@ -9,6 +9,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use axum::extract::{Query, State};
 use axum::{Json, Router};
@@ -98,6 +99,8 @@ struct Told {
 pub struct Door {
     /// The conversation that was told last.
     conversation: Arc<Mutex<Option<String>>>,
+    /// When it was told that a tool is done.
+    tools_done: Arc<Mutex<Vec<Instant>>>,
     ends: Option<oneshot::Sender<()>>,
     records: Option<Child>,
 }
@@ -108,6 +111,7 @@ struct Ears {
     /// Counts what a program told that shows that it has gone on.
     went_on: Arc<watch::Sender<u64>>,
     conversation: Arc<Mutex<Option<String>>>,
+    tools_done: Arc<Mutex<Vec<Instant>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,7 +133,13 @@ impl Door {
         listener.set_nonblocking(true).expect("a listener that does not block");
         let conversation = Arc::new(Mutex::new(None));
         let went_on = Arc::new(watch::Sender::new(0));
-        let ears = Ears { tape: Arc::clone(tape), went_on, conversation: Arc::clone(&conversation) };
+        let tools_done = Arc::default();
+        let ears = Ears {
+            tape: Arc::clone(tape),
+            went_on,
+            conversation: Arc::clone(&conversation),
+            tools_done: Arc::clone(&tools_done),
+        };
         let (ends, ended) = oneshot::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -142,7 +152,7 @@ impl Door {
                 }
             });
         });
-        Door { conversation, ends: Some(ends), records: None }
+        Door { conversation, tools_done, ends: Some(ends), records: None }
     }
 
     /// Watches the records of the process that was started.
@@ -175,6 +185,11 @@ impl Door {
     pub fn conversation(&self) -> Option<String> {
         self.conversation.lock().expect("the conversation").clone()
     }
+
+    /// Returns when it was told that a tool is done.
+    pub fn tools_done(&self) -> Vec<Instant> {
+        self.tools_done.lock().expect("the tools").clone()
+    }
 }
 
 impl Drop for Door {
@@ -192,6 +207,10 @@ async fn hear(State(ears): State<Ears>, Query(asked): Query<Asked>, Json(payload
     let event = payload["hook_event_name"].as_str().unwrap_or_default().to_owned();
     if let Some(id) = payload["session_id"].as_str() {
         *ears.conversation.lock().expect("the conversation") = Some(id.to_owned());
+    }
+    // What a task of its own does with tools is another matter.
+    if ["PostToolUse", "AfterTool"].contains(&event.as_str()) && payload["agent_id"].is_null() {
+        ears.tools_done.lock().expect("the tools").push(Instant::now());
     }
     let (statusline, asks) = (asked.statusline, asked.cli == "claude" && event == "PermissionRequest");
     ears.tape.note(json!({"hook": {"cli": asked.cli, "epoch": asked.epoch, "statusline": statusline,

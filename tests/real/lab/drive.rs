@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::door::{self, Opens};
 use super::prose;
 use super::terminal::Terminal;
-use super::truth::{self, Change, Mark};
+use super::truth::{Cause, Mark, Story};
 use crate::model::script::Word;
 use crate::model::{Gate, Model, What};
 use crate::program::{GEMINI_TRIES, Launch, Maker, Program, Seed};
@@ -128,9 +128,7 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
     let mut drive = Drive::new(take, start(&launch, &opens), model, &name);
     drive.run(take.part)?;
     drive.terminal.close();
-    let begun = drive.terminal.begun;
-    let changes: Vec<Change> = truth::tell(begun, &drive.marks, &drive.log_since(begun));
-    let text = serde_json::to_string(&changes).map_err(|e| e.to_string())?;
+    let text = serde_json::to_string(&drive.story()).map_err(|e| e.to_string())?;
     std::fs::write(file("truth.json"), text).map_err(|e| e.to_string())?;
     std::fs::rename(&part, file("jsonl")).map_err(|e| e.to_string())
 }
@@ -172,9 +170,17 @@ impl<'a> Drive<'a> {
         }
     }
 
-    fn log_since(&self, begun: Instant) -> Vec<crate::model::Entry> {
-        let log = self.model.log(&self.agent);
-        log.into_iter().filter(|entry| entry.at >= begun).collect()
+    /// Returns what happened since the program began.
+    fn story(&self) -> Story {
+        let begun = self.terminal.begun;
+        let log = self.model.log(&self.agent).into_iter();
+        let seen = log.filter(|entry| entry.at >= begun).map(|entry| (entry.at, Cause::Model(entry.what)));
+        let done = self.marks.iter().map(|(at, mark)| (*at, Cause::Mark(mark.clone())));
+        let tools = self.terminal.tools_done().into_iter().map(|at| (at, Cause::Mark(Mark::ToolDone)));
+        let mut story: Vec<(Instant, Cause)> = done.chain(seen).chain(tools).collect();
+        story.sort_by_key(|(at, _)| *at);
+        let since = |at: Instant| u64::try_from((at - begun).as_millis()).unwrap_or(u64::MAX);
+        story.into_iter().map(|(at, cause)| (since(at), cause)).collect()
     }
 
     fn mark(&mut self, mark: Mark) {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::door::program;
 use super::drive::{self, Part, Take};
-use super::truth::{Change, Truth};
+use super::truth::{self, Change, Story, Truth};
 use crate::apart::apart_within;
 use crate::model::Model;
 use crate::program::{CLAUDE, CODEX, GEMINI, Maker, OLD_CLAUDE, Program, peers};
@@ -278,9 +278,10 @@ fn the_confusion_matrix() {
         let mut by_size: BTreeMap<(u16, u16), Matrix> = BTreeMap::new();
         let (mut whole, mut wrong) = (Matrix::default(), Vec::new());
         for take in &takes {
-            let (recording, truth) = drive::files(take, &folder);
-            let Ok(changes) = std::fs::read_to_string(&truth) else { continue };
-            let changes: Vec<Change> = serde_json::from_str(&changes).expect("a truth");
+            let (recording, kept) = drive::files(take, &folder);
+            let Ok(story) = std::fs::read_to_string(&kept) else { continue };
+            let story: Story = serde_json::from_str(&story).expect("what truly happened");
+            let changes = truth::tell(&story);
             let end = end_of(&recording);
             for hearing in Hearing::of(take) {
                 let how = match hearing {

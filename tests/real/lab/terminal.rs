@@ -119,6 +119,11 @@ impl Terminal {
         self.door.conversation()
     }
 
+    /// Returns when the program said that a tool was done.
+    pub fn tools_done(&self) -> Vec<Instant> {
+        self.door.tools_done()
+    }
+
     /// Types these bytes.
     pub fn press(&self, bytes: &str) {
         self.tape.note(json!({"in": STANDARD.encode(bytes)}));
