@@ -218,7 +218,8 @@ impl Detector {
             let since = before.iter().find(|(old, _)| *old == found).map_or(now, |(_, at)| *at);
             self.matches.push((found, since));
         }
-        let best = self.matches.iter().max_by_key(|(found, _)| found.confidence).map(|(found, _)| found.state);
+        let best =
+            self.matches.iter().max_by_key(|(found, _)| found.confidence).map(|(found, _)| found.state);
         let before = self.shown;
         self.shown = best.map(|state| match before {
             Some(shown) if shown.state == state => shown,

@@ -17,10 +17,7 @@ pub(super) fn ms(n: u64) -> Timestamp {
 /// A program that has settled.
 pub(super) fn settled(name: &str) -> Detector {
     let adapters = Adapters::builtin().unwrap();
-    let mut detector = Detector::new(Arc::clone(adapters.named(name).unwrap()), ms(0));
-    detector.output(10, ms(0));
-    detector.verdict(ms(5_000));
-    detector
+    Detector::resumed(Arc::clone(adapters.named(name).unwrap()), ms(0))
 }
 
 /// Looks at a screen in which `▮` is the cursor.

@@ -74,7 +74,8 @@ impl Words {
         word.detail = clean(&word.detail, 160);
         word.rule = clean(&word.rule, 60);
         let before = if word.source == Source::Record { &self.record } else { &self.hook };
-        if kind(word.state) == Kind::Busy && before.as_ref().is_none_or(|old| kind(old.state) == Kind::Rests) {
+        if kind(word.state) == Kind::Busy && before.as_ref().is_none_or(|old| kind(old.state) == Kind::Rests)
+        {
             self.begun_at = self.begun_at.max(Some(word.at));
         }
         match word.source {
@@ -112,7 +113,11 @@ impl Words {
     ) -> Vec<(&Word, u8)> {
         let weigh = |word: &Word, other: Option<&Word>| {
             let full = match word.source {
-                Source::Record if other.is_some_and(|hook| hook.at > word.at || hook.says_more_than(word)) => 80,
+                Source::Record
+                    if other.is_some_and(|hook| hook.at > word.at || hook.says_more_than(word)) =>
+                {
+                    80
+                }
                 Source::Record => 90,
                 _ => 88,
             };

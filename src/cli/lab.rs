@@ -101,9 +101,7 @@ struct Word {
 
 pub(super) fn run(command: &Lab) -> Result<(), Failure> {
     match command {
-        Lab::Replay { file, without_status, without_hooks } => {
-            replay(file, !without_status, !without_hooks)
-        }
+        Lab::Replay { file, without_status, without_hooks } => replay(file, !without_status, !without_hooks),
         Lab::Screen { file, at } => screen(file, *at),
         Lab::Answers { rows, cols } => answers(*rows, *cols),
         Lab::Start => start::start(),

@@ -50,7 +50,12 @@ pub struct Started {
 
 /// Returns how an agent of this launch would be started there.
 #[must_use]
-pub fn started(adapter: &Adapter, launch: &Launch, conversation: Option<Opening>, place: Place<'_>) -> Started {
+pub fn started(
+    adapter: &Adapter,
+    launch: &Launch,
+    conversation: Option<Opening>,
+    place: Place<'_>,
+) -> Started {
     let Place { session, agent, program, folder, base } = place;
     let around = Around { conversation, program, folder, machine: None, listen: None };
     let prepared = adapter.prepare(launch, &around);

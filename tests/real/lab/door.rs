@@ -203,7 +203,11 @@ impl Drop for Door {
     }
 }
 
-async fn hear(State(ears): State<Ears>, Query(asked): Query<Asked>, Json(payload): Json<Value>) -> Json<Value> {
+async fn hear(
+    State(ears): State<Ears>,
+    Query(asked): Query<Asked>,
+    Json(payload): Json<Value>,
+) -> Json<Value> {
     let event = payload["hook_event_name"].as_str().unwrap_or_default().to_owned();
     if let Some(id) = payload["session_id"].as_str() {
         *ears.conversation.lock().expect("the conversation") = Some(id.to_owned());

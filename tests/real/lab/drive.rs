@@ -139,7 +139,10 @@ fn prepare_part(take: &Take, launch: &mut Launch, work: &Path) -> Result<(), Str
         (Part::Trust, Maker::Codex) => {
             // It asks only where there is a repository.
             let made = Command::new("git").args(["init", "-q"]).arg(work).status();
-            made.map_err(|e| e.to_string())?.success().then_some(()).ok_or("no repository was made".to_owned())
+            made.map_err(|e| e.to_string())?
+                .success()
+                .then_some(())
+                .ok_or("no repository was made".to_owned())
         }
         (Part::Refusals, _) => {
             // The models that it knows have numbers of tries of their own; any other has the one of its settings.
