@@ -73,6 +73,15 @@ fn what_a_model_writes_is_work_though_a_hook_told_of_the_prompt_alone() {
 }
 
 #[test]
+fn a_prompt_that_is_typed_while_a_model_writes_is_no_new_turn() {
+    let mut claude = settled("claude");
+    prompt_taken(&mut claude, 10_000);
+    assert_eq!(look(&mut claude, WRITES, 10_400), AgentState::Working);
+    prompt_taken(&mut claude, 11_000);
+    assert_eq!(look(&mut claude, WRITES, 11_010), AgentState::Working);
+}
+
+#[test]
 fn a_tool_that_is_done_is_no_work_though_the_screen_shows_it_a_little_longer() {
     let mut claude = settled("claude");
     told(&mut claude, AgentState::Working, 10_000);

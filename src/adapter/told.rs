@@ -150,7 +150,11 @@ impl Words {
                 let is_its = self.begun_at.is_some_and(|at| shown.since >= at && word.at >= at);
                 return if is_newer || is_its { Doubt::Outdated } else { Doubt::Stale };
             }
-            // Nobody is told that a model begins to write. A tool, though, may run before it is shown to.
+            // Nobody is told that a model begins to write; and what is typed while it does only waits for its turn. A
+            // tool, though, may run before it is shown to.
+            (AgentState::Thinking, AgentState::Working) if self.prompt_at == Some(word.at) => {
+                return Doubt::Outdated;
+            }
             (AgentState::Thinking, AgentState::Working) => true,
             (told, shown) => kind(told) != kind(shown),
         };

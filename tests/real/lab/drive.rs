@@ -149,7 +149,13 @@ fn prepare_part(take: &Take, launch: &mut Launch, work: &Path) -> Result<(), Str
             launch.command.iter_mut().filter(|word| *word == "gemini-2.5-flash").for_each(|word| {
                 "gemini-lab-flash".clone_into(word);
             });
-            Ok(())
+            // It asks what to do then only if it is to tell of all that goes wrong; otherwise it goes on for ever.
+            let home = launch.env.get("HOME").map(PathBuf::from).unwrap_or_default();
+            let file = home.join(".gemini/settings.json");
+            let text = std::fs::read_to_string(&file).map_err(|e| e.to_string())?;
+            let mut settings: serde_json::Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+            settings["ui"]["errorVerbosity"] = "full".into();
+            std::fs::write(&file, settings.to_string()).map_err(|e| e.to_string())
         }
         _ => Ok(()),
     }
@@ -421,18 +427,30 @@ impl<'a> Drive<'a> {
         self.turn("HELLO again")
     }
 
-    /// Refused until it tries no more.
+    /// Refused until it asks what to do, and told to try no more. After that it takes no prompt any more, so that each size
+    /// has a refusal of its own.
     fn gives_up(&mut self) -> Result<(), String> {
-        for status in [500_u16, 529, 429] {
-            self.scene(&format!("refused with {status} until it gives up"));
-            let mut seen = self.model.seen(&self.agent);
-            self.submit(&format!("ERR{status} now"));
-            for _ in 0..GEMINI_TRIES {
-                seen = self.sees(seen, "a refused request", |what| *what == What::Refused(status))?;
-            }
-            self.terminal.dwell(DWELL * 2);
+        let status = match self.size.1 {
+            80 => 500,
+            120 => 529,
+            _ => 429,
+        };
+        self.scene(&format!("refused with {status} until it gives up"));
+        let mut seen = self.model.seen(&self.agent);
+        self.submit(&format!("ERR{status} now"));
+        for _ in 0..GEMINI_TRIES {
+            seen = self.sees(seen, "a refused request", |what| *what == What::Refused(status))?;
         }
-        self.turn("HELLO again")
+        self.terminal.wait("what to do", |text| text.contains("● 1. Keep trying"))?;
+        self.mark(Mark::Dialog);
+        self.terminal.dwell(DWELL);
+        self.terminal.press("\x1b[B");
+        self.terminal.wait("the other answer", |text| text.contains("● 2. Stop"))?;
+        self.terminal.dwell(PASTED);
+        self.terminal.press("\r");
+        self.mark(Mark::GaveUp);
+        self.terminal.dwell(DWELL);
+        Ok(())
     }
 
     fn most_tries(&self, status: u16) -> usize {

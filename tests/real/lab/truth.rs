@@ -94,6 +94,8 @@ pub enum Mark {
     Interrupted,
     /// The program says that a tool is done.
     ToolDone,
+    /// It was told to try no more.
+    GaveUp,
 }
 
 /// A change of the truth, or a moment from which it is visible.
@@ -167,6 +169,7 @@ fn next(now: Truth, cause: &Cause, later: &[(u64, Cause)]) -> Truth {
         Cause::Mark(Mark::Ready | Mark::Denied | Mark::Interrupted) | Cause::Model(What::Ended) => {
             Truth::Idle
         }
+        Cause::Mark(Mark::GaveUp) => Truth::Error,
         Cause::Mark(Mark::Drawing) => Truth::Unsettled,
         // Its result is not on its way to the model yet: hooks run, and some programs take their time for that.
         Cause::Mark(Mark::ToolDone) if now == Truth::Working => Truth::Unsettled,
