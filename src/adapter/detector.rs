@@ -38,6 +38,10 @@ const FLOODS_AFTER: Duration = Duration::from_millis(1500);
 /// A program that has shown nothing new for this long after its start is ready.
 const READY_AFTER: Duration = Duration::from_millis(700);
 
+/// A program that looks ready is, after this long, if nothing else says so: some draw their box, and then the first
+/// question over it.
+const STANDS_FOR: Duration = Duration::from_secs(1);
+
 /// The same for one that is known by how it looks when it is ready, and does not look so.
 const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
 
@@ -68,6 +72,8 @@ pub struct Detector {
     matches: Vec<(Match, Timestamp)>,
     /// What the best of them says, and since when.
     shown: Option<Shown>,
+    /// When something was last seen to be under way.
+    busy_at: Option<Timestamp>,
     /// The first and the last output of the present run of output, echoes left out.
     activity: Option<(Timestamp, Timestamp)>,
     output_at: Option<Timestamp>,
@@ -94,6 +100,7 @@ impl Detector {
             in_box: InBox::default(),
             matches: Vec::new(),
             shown: None,
+            busy_at: None,
             activity: None,
             output_at: None,
             input_at: None,
@@ -221,9 +228,10 @@ impl Detector {
         let best =
             self.matches.iter().max_by_key(|(found, _)| found.confidence).map(|(found, _)| found.state);
         let before = self.shown;
-        self.shown = best.map(|state| match before {
-            Some(shown) if shown.state == state => shown,
-            _ => Shown { state, since: now },
+        self.busy_at = best.filter(|state| state.is_busy()).map(|_| now).or(self.busy_at);
+        self.shown = best.map(|state| {
+            let since = before.filter(|shown| shown.state == state).map_or(now, |shown| shown.since);
+            Shown { state, since, busy_at: self.busy_at }
         });
         // Where a dialog is open, there is no input box, and what looks like one is a prompt of before.
         let asks = self.matches.iter().any(|(found, _)| matches!(found.state, AgentState::Waiting(_)));
@@ -329,9 +337,9 @@ impl Detector {
                 && self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER))
     }
 
-    /// When a program is believed to be ready that looks so: some draw their box, and then the first question over it.
+    /// When a program is believed to be ready that looks so.
     fn rests_at(&self, shown: Shown) -> Timestamp {
-        if self.words.are_any() { shown.since } else { shown.since + READY_AFTER }
+        if self.words.are_any() { shown.since } else { shown.since + STANDS_FOR }
     }
 
     /// Whether it is known, and was verified, how the program looks when it is ready.

@@ -17,6 +17,9 @@ const LATE_WITHIN: Duration = Duration::from_millis(400);
 /// If it is about this one after all, the screen shows so within this time.
 const SETTLES_WITHIN: Duration = Duration::from_millis(300);
 
+/// What is shown to be under way so long after a word that a turn has failed is another turn.
+const FAILS_WITHIN: Duration = Duration::from_secs(1);
+
 /// What a program told last, by one way.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Word {
@@ -44,6 +47,8 @@ pub(super) struct Words {
 pub(super) struct Shown {
     pub(super) state: AgentState,
     pub(super) since: Timestamp,
+    /// When it last showed that something is under way.
+    pub(super) busy_at: Option<Timestamp>,
 }
 
 /// States between which a screen can tell.
@@ -156,6 +161,12 @@ impl Words {
                 return Doubt::Outdated;
             }
             (AgentState::Thinking, AgentState::Working) => true,
+            // Records are read a little later than they are written: a tool may be done that they still tell of.
+            (AgentState::Working, AgentState::Thinking) if word.source == Source::Record && is_newer => true,
+            // So may a turn be over that came after the one that failed.
+            (AgentState::Error | AgentState::Waiting(WaitFor::Login), AgentState::Idle) => {
+                shown.busy_at.is_some_and(|at| at.since(word.at) >= FAILS_WITHIN)
+            }
             (told, shown) => kind(told) != kind(shown),
         };
         match (speaks_against, is_newer) {

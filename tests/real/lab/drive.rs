@@ -246,7 +246,7 @@ impl<'a> Drive<'a> {
             Maker::Codex => text.contains("Ask Codex to do anything"),
             Maker::Gemini => text.contains("Type your message"),
         })?;
-        self.mark(Mark::Drawing);
+        self.marks.push((self.terminal.printed_at(), Mark::Drawing));
         self.terminal.rest(Duration::from_millis(600));
         self.mark(Mark::Ready);
         self.terminal.dwell(DWELL);

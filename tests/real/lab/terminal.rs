@@ -145,6 +145,11 @@ impl Terminal {
         self.shown.screen.lock().expect("the screen").parser.screen().contents()
     }
 
+    /// Returns when something was printed last.
+    pub fn printed_at(&self) -> Instant {
+        self.shown.screen.lock().expect("the screen").printed_at
+    }
+
     /// Waits until the screen is as wanted.
     pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Result<(), String> {
         let begun = Instant::now();
@@ -221,6 +226,7 @@ fn hear(mut reader: Box<dyn Read + Send>, mut asked: impl Write, shown: &Shown, 
     loop {
         let read = reader.read(&mut buffer).unwrap_or(0);
         let bytes = &buffer[..read];
+        let printed_at = Instant::now();
         if read > 0 {
             tape.note(json!({"out": STANDARD.encode(bytes)}));
             // Who no longer listens is not asked.
@@ -228,7 +234,7 @@ fn hear(mut reader: Box<dyn Read + Send>, mut asked: impl Write, shown: &Shown, 
         }
         let mut screen = shown.screen.lock().expect("the screen");
         screen.parser.process(bytes);
-        screen.printed_at = Instant::now();
+        screen.printed_at = printed_at;
         screen.ended = read == 0;
         shown.changed.notify_all();
         if read == 0 {
