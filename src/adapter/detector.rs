@@ -45,6 +45,9 @@ const STANDS_FOR: Duration = Duration::from_secs(1);
 /// The same for one that is known by how it looks when it is ready, and does not look so.
 const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
 
+/// The same for one that has told that a conversation began, too.
+const TOLD_READY_AFTER: Duration = Duration::from_secs(3);
+
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -348,7 +351,11 @@ impl Detector {
     }
 
     fn ready_after(&self) -> Duration {
-        if self.knows_ready() && !self.words.are_any() { KNOWN_READY_AFTER } else { READY_AFTER }
+        match (self.knows_ready(), self.words.are_any()) {
+            (false, _) => READY_AFTER,
+            (true, true) => TOLD_READY_AFTER,
+            (true, false) => KNOWN_READY_AFTER,
+        }
     }
 
     fn starting(&self, now: Timestamp) -> Verdict {
@@ -427,9 +434,10 @@ impl Detector {
     }
 
     /// The state that the program's own word means. Some programs say that they work without saying at what; then it
-    /// is their model they wait for, unless a tool is seen in use.
+    /// is their model they wait for, unless a tool is seen in use. And some go on to name a tool that is done.
     fn told_state(&self, root: &Report) -> AgentState {
-        let bare = root.state == AgentState::Working && !root.says;
+        let names_old = self.words.thinks_since(self.status_at);
+        let bare = root.state == AgentState::Working && (!root.says || names_old);
         if !(bare && self.adapter.status.bare_working_is_thinking) {
             return root.state;
         }

@@ -27,7 +27,7 @@ fn a_hook_that_tells_of_a_conversations_beginning_does_not_end_the_start_before_
     newer.output(10, ms(200));
     told(&mut newer, AgentState::Idle, 300);
     assert_eq!(look(&mut newer, "a box of another kind", 310), AgentState::Starting);
-    assert_eq!(newer.verdict(ms(900)).seen.state, AgentState::Idle);
+    assert_eq!(newer.verdict(ms(3_200)).seen.state, AgentState::Idle);
     // And whoever works is past its start.
     let mut busy = starting("claude");
     told(&mut busy, AgentState::Thinking, 300);
@@ -90,6 +90,18 @@ fn a_tool_that_is_done_is_no_work_though_the_screen_shows_it_a_little_longer() {
     assert_eq!(look(&mut claude, RUNS, 12_010), AgentState::Thinking);
     assert_eq!(look(&mut claude, TURN, 12_100), AgentState::Thinking);
     assert_eq!(look(&mut claude, WRITES, 12_200), AgentState::Working, "it writes of it already");
+}
+
+#[test]
+fn a_tool_that_a_hook_says_is_done_is_no_work_though_the_program_goes_on_to_name_it() {
+    let mut claude = settled("claude");
+    told(&mut claude, AgentState::Working, 10_000);
+    // base64 of "Run the tests"
+    claude.status(b"state=working:msg=UnVuIHRoZSB0ZXN0cw==", ms(10_010));
+    assert_eq!(look(&mut claude, TURN, 10_100), AgentState::Working);
+    told(&mut claude, AgentState::Thinking, 12_000);
+    assert_eq!(look(&mut claude, TURN, 12_100), AgentState::Thinking);
+    assert_eq!(look(&mut claude, WRITES, 13_000), AgentState::Working);
 }
 
 #[test]

@@ -104,6 +104,11 @@ impl Words {
         [&self.hook, &self.record].into_iter().flatten().any(|word| word.state != AgentState::Idle)
     }
 
+    /// Returns whether a hook has told since then that the model thinks: whatever tool was used before is done.
+    pub(super) fn thinks_since(&self, at: Timestamp) -> bool {
+        self.hook.as_ref().is_some_and(|word| word.state == AgentState::Thinking && word.at > at)
+    }
+
     /// Returns whether a hook's last word is that a tool is used.
     pub(super) fn uses_tool(&self) -> Option<&Word> {
         self.hook.as_ref().filter(|word| word.state == AgentState::Working)

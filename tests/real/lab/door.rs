@@ -213,7 +213,9 @@ async fn hear(
         *ears.conversation.lock().expect("the conversation") = Some(id.to_owned());
     }
     // What a task of its own does with tools is another matter.
-    if ["PostToolUse", "AfterTool"].contains(&event.as_str()) && payload["agent_id"].is_null() {
+    if ["PostToolUse", "PostToolUseFailure", "AfterTool"].contains(&event.as_str())
+        && payload["agent_id"].is_null()
+    {
         ears.tools_done.lock().expect("the tools").push(Instant::now());
     }
     let (statusline, asks) = (asked.statusline, asked.cli == "claude" && event == "PermissionRequest");

@@ -33,11 +33,13 @@ pub enum Part {
     Picker,
     /// Refusals until it gives up.
     Refusals,
+    /// Tools that need nobody, one of which fails.
+    Tools,
 }
 
 impl Part {
-    pub const ALL: [Part; 6] =
-        [Part::Turns, Part::Trust, Part::Key, Part::Resume, Part::Picker, Part::Refusals];
+    pub const ALL: [Part; 7] =
+        [Part::Turns, Part::Trust, Part::Key, Part::Resume, Part::Picker, Part::Refusals, Part::Tools];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -47,13 +49,14 @@ impl Part {
             Part::Resume => "resume",
             Part::Picker => "picker",
             Part::Refusals => "refusals",
+            Part::Tools => "tools",
         }
     }
 
     /// Returns whether a program has this part.
     pub fn is_of(self, program: Program) -> bool {
         match self {
-            Part::Turns | Part::Resume | Part::Trust => true,
+            Part::Turns | Part::Resume | Part::Trust | Part::Tools => true,
             Part::Key => program.maker == Maker::Claude,
             Part::Picker => program.maker != Maker::Gemini,
             // The others have given up long before anybody loses patience.
@@ -97,7 +100,7 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
     let work = home.path().join("work");
     std::fs::create_dir(&work).map_err(|e| e.to_string())?;
     let seed = match take.part {
-        Part::Turns | Part::Resume | Part::Picker | Part::Refusals => Seed::Settled,
+        Part::Turns | Part::Resume | Part::Picker | Part::Refusals | Part::Tools => Seed::Settled,
         Part::Trust => Seed::Untrusted,
         Part::Key => Seed::UnknownKey,
     };
@@ -224,6 +227,10 @@ impl<'a> Drive<'a> {
                 self.ready()?;
                 self.gives_up()
             }
+            Part::Tools => {
+                self.ready()?;
+                self.tools()
+            }
             Part::Turns => {
                 self.ready()?;
                 self.turns()?;
@@ -336,6 +343,31 @@ impl<'a> Drive<'a> {
         }
         self.ended(seen)?;
         self.terminal.dwell(DWELL);
+        Ok(())
+    }
+
+    /// Tools that need nobody, whose results its model thinks about.
+    fn tools(&mut self) -> Result<(), String> {
+        for (prompt, word) in [("LINGER a while", Word::RunSlowly), ("FALTER a while", Word::RunFailing)] {
+            let fails = word == Word::RunFailing;
+            self.scene(if fails { "a tool that fails" } else { "a tool whose result is thought about" });
+            let seen = self.model.seen(&self.agent);
+            self.submit(prompt);
+            let seen = self.sees(seen, "a call", |what| *what == What::Called(word))?;
+            self.model.hold(&self.agent, Gate::First);
+            if self.program.maker == Maker::Gemini {
+                self.mark(Mark::Dialog);
+                self.dialog_shown()?;
+                self.terminal.dwell(DWELL);
+                self.terminal.press("\r");
+                self.mark(Mark::Allowed);
+            }
+            let seen = self.sees(seen, "the tool's result", |what| matches!(what, What::Asked { .. }))?;
+            self.terminal.dwell(DWELL * 2);
+            self.model.release(&self.agent, Gate::First);
+            self.ended(seen)?;
+            self.terminal.dwell(DWELL);
+        }
         Ok(())
     }
 

@@ -181,7 +181,7 @@ fn next(now: Truth, cause: &Cause, later: &[(u64, Cause)]) -> Truth {
         },
         Cause::Mark(Mark::Allowed) | Cause::Model(What::Began) => Truth::Working,
         Cause::Model(What::Called(word)) => match word {
-            Word::RunSlowly | Word::Delegate => Truth::Working,
+            Word::RunSlowly | Word::RunFailing | Word::Delegate => Truth::Working,
             _ => Truth::Waiting,
         },
         Cause::Model(What::Refused(status)) => {

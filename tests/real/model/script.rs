@@ -20,6 +20,8 @@ pub enum Word {
     RunCommand,
     /// A command that is allowed beforehand and takes three seconds.
     RunSlowly,
+    /// A command that is allowed beforehand and fails.
+    RunFailing,
     /// A file is written, which needs a person's yes.
     WriteFile,
     /// A tool of an MCP server, which needs a person's yes.
@@ -34,11 +36,12 @@ pub enum Word {
     Prose(u8),
 }
 
-const WORDS: [(&str, Word); 14] = [
+const WORDS: [(&str, Word); 15] = [
     ("SLOW", Word::Slow),
     ("THINK", Word::Think),
     ("RUNBASH", Word::RunCommand),
     ("LINGER", Word::RunSlowly),
+    ("FALTER", Word::RunFailing),
     ("WRITEFILE", Word::WriteFile),
     ("MCPCALL", Word::CallTool),
     ("ASKPERSON", Word::AskPerson),
@@ -88,6 +91,7 @@ impl Word {
             self,
             Word::RunCommand
                 | Word::RunSlowly
+                | Word::RunFailing
                 | Word::WriteFile
                 | Word::CallTool
                 | Word::AskPerson
@@ -100,6 +104,7 @@ impl Word {
         match self {
             Word::RunCommand => Some("touch made_by_model.txt && echo model-ran"),
             Word::RunSlowly => Some("sleep 3"),
+            Word::RunFailing => Some("sleep nowhere"),
             _ => None,
         }
     }
