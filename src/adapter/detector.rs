@@ -38,15 +38,15 @@ const FLOODS_AFTER: Duration = Duration::from_millis(1500);
 /// A program that has shown nothing new for this long after its start is ready.
 const READY_AFTER: Duration = Duration::from_millis(700);
 
-/// A program that looks ready is, after this long, if nothing else says so: some draw their box, and then the first
-/// question over it.
-const STANDS_FOR: Duration = Duration::from_secs(1);
-
 /// The same for one that is known by how it looks when it is ready, and does not look so.
 const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
 
 /// The same for one that has told that a conversation began, too.
 const TOLD_READY_AFTER: Duration = Duration::from_secs(3);
+
+/// A program that looks ready is, after this long, if nothing else says so: some draw their box, and then the first
+/// question over it.
+const STANDS_FOR: Duration = Duration::from_secs(1);
 
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -234,7 +234,9 @@ impl Detector {
         self.busy_at = best.filter(|state| state.is_busy()).map(|_| now).or(self.busy_at);
         self.shown = best.map(|state| {
             let since = before.filter(|shown| shown.state == state).map_or(now, |shown| shown.since);
-            Shown { state, since, busy_at: self.busy_at }
+            let busy = before.and_then(|shown| shown.busy_since);
+            let busy_since = state.is_busy().then(|| busy.unwrap_or(now));
+            Shown { state, since, busy_since, busy_at: self.busy_at }
         });
         // Where a dialog is open, there is no input box, and what looks like one is a prompt of before.
         let asks = self.matches.iter().any(|(found, _)| matches!(found.state, AgentState::Waiting(_)));

@@ -162,6 +162,18 @@ fn a_turn_that_is_over_as_soon_as_it_began_is_over_when_the_screen_shows_so() {
 }
 
 #[test]
+fn what_changes_its_looks_after_a_turn_is_over_is_not_drawn_yet_and_no_new_turn() {
+    let mut claude = settled("claude");
+    prompt_taken(&mut claude, 10_000);
+    assert_eq!(look(&mut claude, WRITES, 10_400), AgentState::Working);
+    told(&mut claude, AgentState::Idle, 12_000);
+    assert_eq!(look(&mut claude, TURN, 12_050), AgentState::Idle);
+    assert_eq!(look(&mut claude, BOX, 12_100), AgentState::Idle);
+    // What begins afterwards is another one.
+    assert_eq!(look(&mut claude, TURN, 12_500), AgentState::Thinking);
+}
+
+#[test]
 fn records_that_are_read_late_do_not_hide_what_has_come_since() {
     let foot = "\n\n› ▮Ask Codex to do anything\n\n  a model · /src";
     let runs = format!("• Running touch a\n\n• Working (2s • esc to interrupt){foot}");

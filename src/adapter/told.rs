@@ -47,6 +47,8 @@ pub(super) struct Words {
 pub(super) struct Shown {
     pub(super) state: AgentState,
     pub(super) since: Timestamp,
+    /// Since when it has shown that something is under way, whatever, if it does.
+    pub(super) busy_since: Option<Timestamp>,
     /// When it last showed that something is under way.
     pub(super) busy_at: Option<Timestamp>,
 }
@@ -153,7 +155,9 @@ impl Words {
 
     /// Returns what the screen says against a word.
     fn doubt(&self, word: &Word, shown: Shown) -> Doubt {
-        let is_newer = shown.since > word.at;
+        // What is under way may change its looks while it is not drawn yet that it is over.
+        let since = shown.busy_since.filter(|_| kind(word.state) != Kind::Busy).unwrap_or(shown.since);
+        let is_newer = since > word.at;
         let speaks_against = match (word.state, shown.state) {
             // That a turn is over is told whether it went well or not. What is shown of it since it began is about it.
             (AgentState::Idle, AgentState::Error | AgentState::Waiting(WaitFor::Login)) => {

@@ -48,7 +48,7 @@ impl Hearing {
         match self {
             Hearing::Told => "with OSC 7501",
             Hearing::Untold => "without OSC 7501",
-            Hearing::Alone => "its screen alone (no hooks, no records, no OSC 7501; no goal)",
+            Hearing::Alone => "screen alone",
         }
     }
 
@@ -65,6 +65,10 @@ impl Hearing {
 }
 
 const SEEN: [&str; 7] = ["starting", "idle", "thinking", "working", "waiting", "error", "stopped"];
+
+const HEADING: &str =
+    "| recall of | waiting | idle | thinking | working | error | starting | retrying | lowest precision |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |";
 
 /// How many may be driven at once; each is a busy program.
 const AT_ONCE: usize = 3;
@@ -127,6 +131,22 @@ impl Matrix {
         SEEN.iter().for_each(|seen| write!(out, "{:>10}", percent(self.precision(seen))).expect("a string"));
         out.push('\n');
         out
+    }
+
+    /// Returns one row of a table: the recall of each state, and the lowest precision of one.
+    fn row(&self, title: &str) -> String {
+        let recalls = [
+            Truth::Waiting,
+            Truth::Idle,
+            Truth::Thinking,
+            Truth::Working,
+            Truth::Error,
+            Truth::Starting,
+            Truth::Retrying,
+        ];
+        let recalls: Vec<String> = recalls.iter().map(|truth| percent(self.recall(*truth))).collect();
+        let lowest = SEEN.iter().filter_map(|seen| self.precision(seen)).reduce(f64::min);
+        format!("| {title} | {} | {} |", recalls.join(" | "), percent(lowest))
     }
 
     /// Returns the goals that are not met.
@@ -315,6 +335,14 @@ fn the_confusion_matrix() {
             }
         }
         println!("{}", whole.text("Everything, as agentctl runs it"));
+        println!("{HEADING}");
+        for ((program, hearing), matrix) in &by {
+            println!(
+                "{}",
+                matrix.row(&format!("{} {}, {}", program.word(), program.version, hearing.word()))
+            );
+        }
+        println!();
         assert!(failed.is_empty(), "could not be recorded:\n{}", failed.join("\n"));
         assert!(misses.is_empty(), "goals that are not met:\n{}", misses.join("\n"));
     });
