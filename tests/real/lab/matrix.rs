@@ -348,8 +348,12 @@ fn the_confusion_matrix() {
     });
 }
 
+/// Returns when the driver ended a recording, or else when its program ended: what is printed behind that is a program
+/// that is being killed.
 fn end_of(recording: &Path) -> u64 {
     let text = std::fs::read_to_string(recording).expect("a recording");
-    let last = text.lines().last().unwrap_or_default();
-    serde_json::from_str::<serde_json::Value>(last).ok().and_then(|line| line["at"].as_u64()).unwrap_or(0)
+    let lines: Vec<serde_json::Value> =
+        text.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
+    let ended = lines.iter().find(|line| line["end"] == true).or(lines.last());
+    ended.and_then(|line| line["at"].as_u64()).unwrap_or(0)
 }
