@@ -213,6 +213,8 @@ fn what_is_written_is_seen_beneath_a_status_line_and_behind_code() {
         gemini("✦ I will.\n\n  ✓  WriteFile  a.txt → Accepted (+1, -0)\n\n      1 line"),
         AgentState::Thinking
     );
+    assert_eq!(gemini("✦ It says\n\n  ╭─────╮\n  │ box │"), AgentState::Working, "a box in a text");
+    assert_eq!(gemini("✦ I will.\n╭─────╮\n│ ✓  Shell │\n╰─────╯"), AgentState::Thinking, "a tool's box");
     assert_eq!(gemini(""), AgentState::Thinking);
     let narrow = "✦ I will\n\n\n? for shortcutsoks: a, a (esc to cancel, 0s)\n────────────\n >   Type your message or @path/to/file▮";
     let mut drawn_over = settled("gemini");
