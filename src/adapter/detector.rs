@@ -14,7 +14,7 @@ use super::definition::Adapter;
 use super::draft::{self, InBox};
 use super::rule::{Match, View};
 use super::status::{Records, Report};
-use super::told::{Word, Words};
+use super::told::{Shown, Word, Words};
 use crate::terminal::{Progress, Prompt};
 
 /// Output counts as activity for this long after it came.
@@ -41,6 +41,13 @@ const READY_AFTER: Duration = Duration::from_millis(700);
 /// The same for one that is known by how it looks when it is ready, and does not look so.
 const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
 
+/// The same for one that has told that a conversation began, too.
+const TOLD_READY_AFTER: Duration = Duration::from_secs(3);
+
+/// A program that looks ready is, after this long, if nothing else says so: some draw their box, and then the first
+/// question over it.
+const STANDS_FOR: Duration = Duration::from_secs(1);
+
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -66,6 +73,10 @@ pub struct Detector {
     /// What stands in the input box, as far as the last look told.
     in_box: InBox,
     matches: Vec<(Match, Timestamp)>,
+    /// What the best of them says, and since when.
+    shown: Option<Shown>,
+    /// When something was last seen to be under way.
+    busy_at: Option<Timestamp>,
     /// The first and the last output of the present run of output, echoes left out.
     activity: Option<(Timestamp, Timestamp)>,
     output_at: Option<Timestamp>,
@@ -91,6 +102,8 @@ impl Detector {
             version: None,
             in_box: InBox::default(),
             matches: Vec::new(),
+            shown: None,
+            busy_at: None,
             activity: None,
             output_at: None,
             input_at: None,
@@ -215,6 +228,16 @@ impl Detector {
             let since = before.iter().find(|(old, _)| *old == found).map_or(now, |(_, at)| *at);
             self.matches.push((found, since));
         }
+        let best =
+            self.matches.iter().max_by_key(|(found, _)| found.confidence).map(|(found, _)| found.state);
+        let before = self.shown;
+        self.busy_at = best.filter(|state| state.is_busy()).map(|_| now).or(self.busy_at);
+        self.shown = best.map(|state| {
+            let since = before.filter(|shown| shown.state == state).map_or(now, |shown| shown.since);
+            let busy = before.and_then(|shown| shown.busy_since);
+            let busy_since = state.is_busy().then(|| busy.unwrap_or(now));
+            Shown { state, since, busy_since, busy_at: self.busy_at }
+        });
         // Where a dialog is open, there is no input box, and what looks like one is a prompt of before.
         let asks = self.matches.iter().any(|(found, _)| matches!(found.state, AgentState::Waiting(_)));
         self.in_box = if asks { InBox::default() } else { draft::seen(&self.adapter.draft, view) };
@@ -303,19 +326,25 @@ impl Detector {
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
         let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + self.ready_after());
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
-        let stale = self.words.stale_at();
-        [quiet, sustained, ready, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
+        let rests = self.shown.filter(|_| !self.ready).map(|shown| self.rests_at(shown));
+        let stale = self.words.stale_at(now);
+        [quiet, sustained, ready, rests, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     fn is_ready(&self, now: Timestamp) -> bool {
         let quiet_since = self.output_at.unwrap_or(self.started_at);
         self.status.root().is_some()
             || self.prompt.is_some()
-            || self.words.are_any()
-            || !self.matches.is_empty()
+            || self.words.tell_of_more_than_rest()
+            || self.shown.is_some_and(|shown| shown.state != AgentState::Idle || self.rests_at(shown) <= now)
             || now.since(quiet_since) >= self.ready_after()
             || (!self.knows_ready()
                 && self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER))
+    }
+
+    /// When a program is believed to be ready that looks so.
+    fn rests_at(&self, shown: Shown) -> Timestamp {
+        if self.words.are_any() { shown.since } else { shown.since + STANDS_FOR }
     }
 
     /// Whether it is known, and was verified, how the program looks when it is ready.
@@ -324,7 +353,11 @@ impl Detector {
     }
 
     fn ready_after(&self) -> Duration {
-        if self.knows_ready() { KNOWN_READY_AFTER } else { READY_AFTER }
+        match (self.knows_ready(), self.words.are_any()) {
+            (false, _) => READY_AFTER,
+            (true, true) => TOLD_READY_AFTER,
+            (true, false) => KNOWN_READY_AFTER,
+        }
     }
 
     fn starting(&self, now: Timestamp) -> Verdict {
@@ -352,8 +385,10 @@ impl Detector {
             let detail = format!("{}{text}", root.word);
             add(Source::Status, self.told_state(root), "it says so itself", detail, self.status_at, 95);
         }
-        let shown = self.matches.iter().max_by_key(|(m, _)| m.confidence).map(|(m, _)| m.state);
-        for (word, confidence) in self.words.weighed(&self.adapter, shown, now) {
+        // Some tell that a conversation begins before anything can be typed.
+        let counts = |state| self.ready || state != AgentState::Idle;
+        let words = self.words.weighed(&self.adapter, self.shown, now);
+        for (word, confidence) in words.into_iter().filter(|(word, _)| counts(word.state)) {
             add(word.source, word.state, &word.rule, word.detail.clone(), word.at, confidence);
         }
         let below = self.status.tasks_under_way();
@@ -361,7 +396,7 @@ impl Detector {
             let detail = format!("{below} tasks of its own under way");
             add(Source::Status, AgentState::Working, "it says so itself", detail, self.status_at, 65);
         }
-        for (found, since) in &self.matches {
+        for (found, since) in self.matches.iter().filter(|(found, _)| counts(found.state)) {
             let source = if found.on_title { Source::Title } else { Source::Screen };
             add(source, found.state, &found.rule, found.line.clone(), *since, found.confidence);
         }
@@ -401,9 +436,10 @@ impl Detector {
     }
 
     /// The state that the program's own word means. Some programs say that they work without saying at what; then it
-    /// is their model they wait for, unless a tool is seen in use.
+    /// is their model they wait for, unless a tool is seen in use. And some go on to name a tool that is done.
     fn told_state(&self, root: &Report) -> AgentState {
-        let bare = root.state == AgentState::Working && !root.says;
+        let names_old = self.words.thinks_since(self.status_at);
+        let bare = root.state == AgentState::Working && (!root.says || names_old);
         if !(bare && self.adapter.status.bare_working_is_thinking) {
             return root.state;
         }

@@ -15,6 +15,8 @@ mod draft;
 mod expression;
 mod file;
 mod flags;
+#[cfg(test)]
+mod fused;
 mod library;
 mod prepare;
 mod read;

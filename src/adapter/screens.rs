@@ -10,21 +10,18 @@ const ASKS: AgentState = AgentState::Waiting(WaitFor::Approval);
 const ANSWER: AgentState = AgentState::Waiting(WaitFor::Answer);
 const LOGIN: AgentState = AgentState::Waiting(WaitFor::Login);
 
-fn ms(n: u64) -> Timestamp {
+pub(super) fn ms(n: u64) -> Timestamp {
     Timestamp(1_000_000) + Duration::from_millis(n)
 }
 
 /// A program that has settled.
-fn settled(name: &str) -> Detector {
+pub(super) fn settled(name: &str) -> Detector {
     let adapters = Adapters::builtin().unwrap();
-    let mut detector = Detector::new(Arc::clone(adapters.named(name).unwrap()), ms(0));
-    detector.output(10, ms(0));
-    detector.verdict(ms(5_000));
-    detector
+    Detector::resumed(Arc::clone(adapters.named(name).unwrap()), ms(0))
 }
 
 /// Looks at a screen in which `▮` is the cursor.
-fn look(detector: &mut Detector, screen: &str, at: u64) -> AgentState {
+pub(super) fn look(detector: &mut Detector, screen: &str, at: u64) -> AgentState {
     let mut cursor = (0, 0);
     let rows: Vec<String> = screen
         .lines()
@@ -44,14 +41,14 @@ fn shown(name: &str, screen: &str) -> AgentState {
     look(&mut settled(name), screen, 10_000)
 }
 
-fn told(detector: &mut Detector, state: AgentState, at: u64) {
+pub(super) fn told(detector: &mut Detector, state: AgentState, at: u64) {
     let (source, rule, detail) = (Source::Hook, "hook".to_owned(), "Bash: run the tests".to_owned());
     detector.signal(&Signal::State { source, state, rule, detail }, ms(at));
 }
 
-const BOX: &str = "\n────────────────────\n❯ ▮\n────────────────────\n  ⏸ a mode";
-const TURN: &str = "✻ Musing… (3s · ↓ 5 tokens)\n\n────────────────────\n❯ ▮\n────────────────────\n  ⏸ a mode · esc to interrupt";
-const DIALOG: &str = "❯ do it\n\n● I will.\n────────────────────\n Bash command\n\n touch a\n\n Do you want to go on?\n ❯ 1. Yes\n   2. Yes, and always\n   3. No\n\n Esc to cancel · Tab to amend";
+pub(super) const BOX: &str = "\n────────────────────\n❯ ▮\n────────────────────\n  ⏸ a mode";
+pub(super) const TURN: &str = "✻ Musing… (3s · ↓ 5 tokens)\n\n────────────────────\n❯ ▮\n────────────────────\n  ⏸ a mode · esc to interrupt";
+pub(super) const DIALOG: &str = "❯ do it\n\n● I will.\n────────────────────\n Bash command\n\n touch a\n\n Do you want to go on?\n ❯ 1. Yes\n   2. Yes, and always\n   3. No\n\n Esc to cancel · Tab to amend";
 const PICKER: &str =
     "● said\n▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔\n  Resume something\n\n  › the one\n\n  Ctrl+A all · Esc to close";
 

@@ -15,11 +15,12 @@ const TOLD_WITHIN: u64 = 10;
 
 /// The events of Claude Code that are known to all its versions here; an older one stops at its start with a dialog
 /// where it is given an event that it does not know.
-const CLAUDE: [&str; 10] = [
+const CLAUDE: [&str; 11] = [
     "SessionStart",
     "UserPromptSubmit",
     "PreToolUse",
     "PostToolUse",
+    "PostToolUseFailure",
     "PermissionRequest",
     "Notification",
     "Stop",

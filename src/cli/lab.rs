@@ -2,7 +2,10 @@
 //!
 //! `replay` lets a recording of a program pass through the terminal and the detector as a living pane would, and prints
 //! what was believed, when and why. `answers` is the terminal alone: it reads what a program prints and writes
-//! what the terminal answers, so that whoever records answers exactly as a pane does.
+//! what the terminal answers, so that whoever records answers exactly as a pane does. `start` and `records` are the
+//! rest of a pane: how its program is started, and what its program's files say.
+
+mod start;
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -16,9 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::output;
-use crate::adapter::{Adapters, Detector};
-use crate::daemon::{Believed, Happening, Replay};
-use crate::domain::{AgentState, Launch, Source, Timestamp};
+use crate::adapter::{Adapter, Adapters, Detector};
+use crate::daemon::{Believed, Happening, HookCall, Replay};
+use crate::domain::{AgentState, Launch, Signal, Source, Timestamp};
 use crate::terminal::{Screen, Size};
 
 /// What can be asked of the lab.
@@ -31,6 +34,9 @@ pub(super) enum Lab {
         /// Do not listen to what the program says of its own state
         #[arg(long)]
         without_status: bool,
+        /// Do not listen to its hooks, nor to its records
+        #[arg(long)]
+        without_hooks: bool,
     },
     /// Print the screen of a recording as it was at a time
     Screen {
@@ -40,6 +46,19 @@ pub(super) enum Lab {
     },
     /// Answer, on standard output, what a program asks its terminal on standard input
     Answers { rows: u16, cols: u16 },
+    /// Say how a program is started as an agent, which is told on standard input, and write the files of its start
+    Start,
+    /// Say what the records of a program say that has just begun, until it ends
+    Records {
+        pid: u32,
+        /// The folder in which it began
+        cwd: PathBuf,
+        /// The folder of the files of its start
+        folder: PathBuf,
+        /// Its command
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
 }
 
 /// One line of a recording; what is not known here is somebody else's.
@@ -56,6 +75,10 @@ struct Line {
     /// What was typed, in base64.
     #[serde(rename = "in")]
     typed: Option<String>,
+    /// What a hook was given.
+    hook: Option<HookCall>,
+    /// What its records said, and how long that had been so, in milliseconds.
+    record: Option<(u64, Signal)>,
 }
 
 /// One line of the answer.
@@ -78,13 +101,15 @@ struct Word {
 
 pub(super) fn run(command: &Lab) -> Result<(), Failure> {
     match command {
-        Lab::Replay { file, without_status } => replay(file, !without_status),
+        Lab::Replay { file, without_status, without_hooks } => replay(file, !without_status, !without_hooks),
         Lab::Screen { file, at } => screen(file, *at),
         Lab::Answers { rows, cols } => answers(*rows, *cols),
+        Lab::Start => start::start(),
+        Lab::Records { pid, cwd, folder, command } => start::records(*pid, cwd, folder, command),
     }
 }
 
-fn replay(file: &Path, heeds_status: bool) -> Result<(), Failure> {
+fn replay(file: &Path, heeds_status: bool, heeds_hooks: bool) -> Result<(), Failure> {
     let mut lines = read(file)?.into_iter();
     let Some(first) = lines.next() else { return Ok(()) };
     let (rows, cols) = first.size.ok_or_else(|| unreadable(file, &"its first line has no size"))?;
@@ -92,15 +117,29 @@ fn replay(file: &Path, heeds_status: bool) -> Result<(), Failure> {
     let mut last = Duration::ZERO;
     for line in lines {
         last = Duration::from_millis(line.at);
-        let happened = match (line.out, line.typed, line.size) {
-            (Some(out), _, _) => Happening::Output(STANDARD.decode(out).map_err(|e| unreadable(file, &e))?),
-            (_, Some(_), _) => Happening::Typed,
-            (_, _, Some((rows, cols))) => Happening::Resized(rows, cols),
-            (None, None, None) => continue,
-        };
-        replay.take(last, &happened);
+        if let Some(happened) = happened(line, heeds_hooks).map_err(|e| unreadable(file, &e))? {
+            replay.take(last, &happened);
+        }
     }
     replay.end(last).iter().try_for_each(|believed| output::json(&verdict(believed)))
+}
+
+fn happened(line: Line, heeds_hooks: bool) -> Result<Option<Happening>, base64::DecodeError> {
+    let Line { out, typed, size, hook, record, .. } = line;
+    if let Some(out) = out {
+        return Ok(Some(Happening::Output(STANDARD.decode(out)?)));
+    }
+    let beside = || match (hook, record) {
+        (Some(call), _) => Some(Happening::Told(Box::new(call))),
+        (_, Some((age, signal))) => Some(Happening::Recorded(signal, Duration::from_millis(age))),
+        (None, None) => None,
+    };
+    Ok(match (typed, size) {
+        (Some(_), _) => Some(Happening::Typed),
+        (_, Some((rows, cols))) => Some(Happening::Resized(rows, cols)),
+        (None, None) if heeds_hooks => beside(),
+        (None, None) => None,
+    })
 }
 
 fn screen(file: &Path, at: u64) -> Result<(), Failure> {
@@ -131,10 +170,14 @@ fn read(file: &Path) -> Result<Vec<Line>, Failure> {
 
 /// The detector that an agent of this command has, by the adapters that are built in.
 fn detector(command: Vec<String>) -> Result<Detector, Failure> {
+    Ok(Detector::new(adapter(&Launch { command, ..Launch::default() })?, Timestamp(0)))
+}
+
+/// The adapter of a launch, of those that are built in.
+fn adapter(launch: &Launch) -> Result<Arc<Adapter>, Failure> {
     let adapters = Adapters::builtin();
     let adapters = adapters.map_err(|e| Failure::new("the adapters cannot be read").because(&e))?;
-    let adapter = adapters.find(&Launch { command, ..Launch::default() });
-    Ok(Detector::new(Arc::clone(adapter), Timestamp(0)))
+    Ok(Arc::clone(adapters.find(launch)))
 }
 
 fn verdict(believed: &Believed) -> Verdict<'_> {

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -15,7 +16,8 @@ use crate::protocol::HookAnswer;
 const MOST: usize = 256;
 
 /// What a hook says.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct HookCall {
     /// The name of the program's adapter.
     pub cli: String,

@@ -7,6 +7,7 @@
 
 mod adapters;
 mod answer;
+mod apart;
 mod blueprint;
 mod boot;
 mod clients;
@@ -40,6 +41,7 @@ use crate::config::{ConfigError, Paths};
 use crate::domain::{AgentId, Name};
 use crate::manifest::ManifestError;
 
+pub use apart::{Place, started, watch_records};
 pub use blueprint::{adapters as known_adapters, library};
 pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;

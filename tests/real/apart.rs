@@ -23,6 +23,11 @@ const LONGEST: usize = 60;
 
 /// Runs the body of a test apart from the network, and not for ever.
 pub fn apart<F: FnOnce()>(body: F) {
+    apart_within(LIMIT, body);
+}
+
+/// The same for one that takes longer than others.
+pub fn apart_within<F: FnOnce()>(limit: Duration, body: F) {
     if std::env::var_os(APART).is_some() {
         body();
         return;
@@ -45,19 +50,19 @@ pub fn apart<F: FnOnce()>(body: F) {
     inner.args([name, "--exact", "--include-ignored", "--nocapture", "--test-threads", "1"]);
     inner.env(APART, "1").env("TMPDIR", folder.path()).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut inner = inner.spawn().expect("the test can be run");
-    let (ran, ended) = watch(&mut inner);
+    let (ran, ended) = watch(&mut inner, limit);
     if !ended {
         let _ = inner.kill();
     }
     let status = inner.wait().expect("it ends");
     end_all(folder.path());
-    assert!(ended, "the test had not ended after {LIMIT:?}");
+    assert!(ended, "the test had not ended after {limit:?}");
     assert!(ran, "no test is called {name}");
     assert!(status.success(), "the test failed apart from the network");
 }
 
 /// Prints what a test says until it ends or its time is over; returns whether it ran, and whether it ended.
-fn watch(inner: &mut Child) -> (bool, bool) {
+fn watch(inner: &mut Child, limit: Duration) -> (bool, bool) {
     let said = BufReader::new(inner.stdout.take().expect("its output"));
     let (to, lines) = mpsc::sync_channel(256);
     std::thread::spawn(move || said.lines().map_while(Result::ok).try_for_each(|line| to.send(line)));
@@ -76,7 +81,7 @@ fn watch(inner: &mut Child) -> (bool, bool) {
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        if begun.elapsed() > LIMIT {
+        if begun.elapsed() > limit {
             return (ran, false);
         }
     }

@@ -13,6 +13,9 @@ use crate::model::Model;
 /// A made-up key; Claude Code wants to know the end of the ones it may use.
 const KEY: &str = "sk-ant-lab-0123456789-abcdefghijklmnopqrstuvwxyz";
 
+/// How often Gemini CLI tries a model that it does not know by name.
+pub const GEMINI_TRIES: u8 = 2;
+
 /// Whose program it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Maker {
@@ -202,7 +205,7 @@ fn gemini(url: &str, agent: &str, home: &Path, seed: Seed) -> Launch {
     let trusts = seed == Seed::Untrusted;
     let settings = json!({
         "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": trusts}},
-        "general": {"enableAutoUpdate": false, "enableNotifications": true, "maxAttempts": 3},
+        "general": {"enableAutoUpdate": false, "enableNotifications": true, "maxAttempts": GEMINI_TRIES},
         "privacy": {"usageStatisticsEnabled": false},
         "ui": {"dynamicWindowTitle": true, "showStatusInTitle": true},
         "mcpServers": {"lab": {"httpUrl": format!("{url}/mcp")}}});

@@ -43,10 +43,13 @@ fn hook(event: &str, payload: &Value) -> Vec<Signal> {
         }
         "PreToolUse" if name == ASKS => {}
         "PreToolUse" => out.push(state(AgentState::Working, event, &tool::gist(name, input))),
-        "PostToolUse" => {
+        "PostToolUse" | "PostToolUseFailure" => {
             out.push(Signal::AskSettled { key: Some(key(payload, name, input)) });
-            if !inner {
-                let detail = format!("{} is done", clean(name, 60));
+            // Whoever interrupts a tool interrupts its turn, too.
+            let broken_off = payload.get("is_interrupt").and_then(Value::as_bool) == Some(true);
+            if !inner && !broken_off {
+                let came_to = if event == "PostToolUse" { "is done" } else { "failed" };
+                let detail = format!("{} {came_to}", clean(name, 60));
                 out.push(state(AgentState::Thinking, event, &detail));
             }
         }

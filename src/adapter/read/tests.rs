@@ -63,6 +63,17 @@ fn a_turn_that_leaves_tasks_behind_is_not_over_and_a_subagents_end_is_not_the_ag
 }
 
 #[test]
+fn a_tool_that_fails_is_done_as_well_and_one_that_is_interrupted_ends_no_thought() {
+    let failed = |interrupt: bool| {
+        let more =
+            json!({"tool_name": "Bash", "tool_input": {"command": "false"}, "is_interrupt": interrupt});
+        states(&claude("PostToolUseFailure", more))
+    };
+    assert_eq!(failed(false), [AgentState::Thinking]);
+    assert_eq!(failed(true), []);
+}
+
+#[test]
 fn what_claude_asks_names_tool_and_arguments_and_is_settled_by_what_follows() {
     let input = json!({"command": "touch a && echo b", "description": "Make a marker"});
     let asks = claude("PermissionRequest", json!({"tool_name": "Bash", "tool_input": input}));

@@ -218,10 +218,10 @@ impl News {
 /// A way to tell the loop about one start of one agent.
 #[derive(Clone, Debug)]
 pub(super) struct Teller {
-    news: mpsc::Sender<PaneNews>,
-    session: Name,
-    agent: AgentId,
-    epoch: u32,
+    pub(super) news: mpsc::Sender<PaneNews>,
+    pub(super) session: Name,
+    pub(super) agent: AgentId,
+    pub(super) epoch: u32,
 }
 
 impl Teller {

@@ -2,12 +2,16 @@
 //! in what they say as of when it was so.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::super::clock;
 use super::super::records::{self, Cue, Subject};
+use super::look::Looking;
 use super::task::Pane;
 use super::{Teller, files};
-use crate::adapter::{Address, Recorded};
+use crate::adapter::{Address, Detector, Recorded};
 use crate::domain::{AgentState, Signal, Timestamp};
 use crate::pty::Spec;
 
@@ -89,9 +93,24 @@ impl Pane {
     /// Takes in what its records say: it is as old as they say.
     pub(super) fn recorded(&mut self, recorded: &Recorded) {
         let age = recorded.at.map(|at| clock::wall().since(at)).unwrap_or_default();
-        let now = self.around.steady.now();
-        let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-        self.detector.signal(&recorded.signal, Timestamp(now.0.saturating_sub(age)));
-        self.looking.hurry(tokio::time::Instant::now());
+        let at = before(self.around.steady.now(), age);
+        hear(&mut self.detector, &mut self.looking, &recorded.signal, at, Instant::now());
     }
+}
+
+/// Takes in what a program told beside its screen: what was so at `at` need not wait for a quiet screen.
+pub(super) fn hear(
+    detector: &mut Detector,
+    looking: &mut Looking,
+    signal: &Signal,
+    at: Timestamp,
+    now: Instant,
+) {
+    detector.signal(signal, at);
+    looking.hurry(now);
+}
+
+/// Returns the time that was so long before `now`.
+pub(super) fn before(now: Timestamp, age: Duration) -> Timestamp {
+    Timestamp(now.0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
 }

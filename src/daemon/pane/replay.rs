@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::super::hook::HookCall;
 use super::look::{Looking, Texts};
+use super::recorded::{before, hear};
 use crate::adapter::{Detector, View};
-use crate::domain::{Evidence, Observation, Timestamp};
+use crate::domain::{Evidence, Observation, Signal, Timestamp};
 use crate::terminal::{Notice, Screen, Size};
 
 /// Something that happened to the terminal.
@@ -21,6 +23,10 @@ pub enum Happening {
     Typed,
     /// The terminal changed its size, to so many rows and columns.
     Resized(u16, u16),
+    /// A hook of the program told this.
+    Told(Box<HookCall>),
+    /// Its records said this, and that it had been so for so long.
+    Recorded(Signal, Duration),
 }
 
 /// What was believed from a moment on.
@@ -73,6 +79,14 @@ impl Replay {
                 self.detector.redraws(stamp);
                 self.screen.resize(Size::new(*rows, *cols));
             }
+            Happening::Told(call) => {
+                for signal in call.signals() {
+                    hear(&mut self.detector, &mut self.looking, &signal, stamp, now);
+                }
+            }
+            Happening::Recorded(signal, age) => {
+                hear(&mut self.detector, &mut self.looking, signal, before(stamp, *age), now);
+            }
         }
         drop(self.screen.take_replies());
         for notice in self.screen.take_notices() {
@@ -105,7 +119,7 @@ impl Replay {
             | Notice::Clipboard { .. }
             | Notice::Repaint => return,
         }
-        self.looking.hurry(now);
+        self.looking.said(now);
     }
 
     fn look_until(&mut self, until: Duration) {
@@ -159,5 +173,18 @@ mod tests {
         assert_eq!(told, [(50, AgentState::Starting), (100, AgentState::Working), (3000, AgentState::Idle)]);
         let untold = states(false);
         assert_eq!(untold.last(), Some(&(3050, AgentState::Waiting(WaitFor::Approval))), "{untold:?}");
+    }
+
+    #[test]
+    fn what_was_told_beside_the_screen_is_heard_as_in_a_pane() {
+        let adapters = Adapters::builtin().unwrap();
+        let detector = Detector::new(Arc::clone(adapters.generic()), Timestamp(0));
+        let mut replay = Replay::new(24, 80, detector, true);
+        let payload = serde_json::json!({"hook_event_name": "UserPromptSubmit", "prompt": "x"});
+        let call = HookCall { cli: "claude".into(), payload, ..HookCall::default() };
+        replay.take(Duration::from_millis(100), &Happening::Told(Box::new(call)));
+        let believed = replay.end(Duration::from_millis(200));
+        let last = believed.last().unwrap();
+        assert_eq!((last.at.as_millis(), last.seen.state), (100, AgentState::Thinking));
     }
 }

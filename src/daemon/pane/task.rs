@@ -19,6 +19,7 @@ use super::super::records::Cue;
 use super::attention::{Attention, Ways};
 use super::dialog::Shown;
 use super::look::{Looking, Texts};
+use super::recorded::hear;
 use super::screen::{Display, Parsed, ScreenPlace};
 use super::sure::Sure;
 use super::told::{Telling, Told};
@@ -306,11 +307,11 @@ impl Pane {
             Order::Recorded(recorded) => self.recorded(&recorded),
             Order::Signal(signal) => {
                 self.cue_conversation(&signal);
-                self.detector.signal(&signal, self.around.steady.now());
+                let at = self.around.steady.now();
+                hear(&mut self.detector, &mut self.looking, &signal, at, Instant::now());
                 if let Signal::PromptTaken { .. } = signal {
                     self.sure.reacted();
                 }
-                self.looking.hurry(Instant::now());
             }
             Order::Resize((rows, cols)) => {
                 self.size = Size::new(rows, cols);

@@ -102,6 +102,11 @@ impl Subject {
         Subject { pid, ..self }
     }
 
+    /// Says where and when it began.
+    pub(super) fn begun(self, cwd: PathBuf, since: Timestamp) -> Subject {
+        Subject { cwd: Some(cwd), since: Some(since), ..self }
+    }
+
     /// Returns whose records they are that a process keeps which was found alive; none if it keeps none.
     pub(super) fn found(adapter: &Arc<Adapter>, pid: u32, files: &Path) -> Option<Subject> {
         if adapter.records().form == Form::None {

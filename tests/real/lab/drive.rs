@@ -1,14 +1,16 @@
 //! The driver: takes one program through every state it can reach, and marks what it did and when.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use super::door::{self, Opens};
 use super::prose;
 use super::terminal::Terminal;
-use super::truth::{self, Change, Mark};
+use super::truth::{Cause, Mark, Story};
 use crate::model::script::Word;
 use crate::model::{Gate, Model, What};
-use crate::program::{Maker, Program, Seed};
+use crate::program::{GEMINI_TRIES, Launch, Maker, Program, Seed};
 
 /// How long a state is looked at.
 const DWELL: Duration = Duration::from_millis(1800);
@@ -25,12 +27,19 @@ pub enum Part {
     Trust,
     /// The first question of a program that does not know its key.
     Key,
-    /// A conversation that is taken up again, and the list to choose one from.
+    /// A conversation that is taken up again.
     Resume,
+    /// The list to choose a conversation from.
+    Picker,
+    /// Refusals until it gives up.
+    Refusals,
+    /// Tools that need nobody, one of which fails.
+    Tools,
 }
 
 impl Part {
-    pub const ALL: [Part; 4] = [Part::Turns, Part::Trust, Part::Key, Part::Resume];
+    pub const ALL: [Part; 7] =
+        [Part::Turns, Part::Trust, Part::Key, Part::Resume, Part::Picker, Part::Refusals, Part::Tools];
 
     pub fn word(self) -> &'static str {
         match self {
@@ -38,15 +47,20 @@ impl Part {
             Part::Trust => "trust",
             Part::Key => "key",
             Part::Resume => "resume",
+            Part::Picker => "picker",
+            Part::Refusals => "refusals",
+            Part::Tools => "tools",
         }
     }
 
     /// Returns whether a program has this part.
     pub fn is_of(self, program: Program) -> bool {
         match self {
-            Part::Turns | Part::Resume => true,
-            Part::Trust => program.maker != Maker::Codex,
+            Part::Turns | Part::Resume | Part::Trust | Part::Tools => true,
             Part::Key => program.maker == Maker::Claude,
+            Part::Picker => program.maker != Maker::Gemini,
+            // The others have given up long before anybody loses patience.
+            Part::Refusals => program.maker == Maker::Gemini,
         }
     }
 }
@@ -86,35 +100,68 @@ pub fn record(take: &Take, model: &Model, folder: &Path) -> Result<(), String> {
     let work = home.path().join("work");
     std::fs::create_dir(&work).map_err(|e| e.to_string())?;
     let seed = match take.part {
-        Part::Turns | Part::Resume => Seed::Settled,
+        Part::Turns | Part::Resume | Part::Picker | Part::Refusals | Part::Tools => Seed::Settled,
         Part::Trust => Seed::Untrusted,
         Part::Key => Seed::UnknownKey,
     };
+    let place = door::place(home.path());
     let mut launch = take.program.launch(model, &name, &home.path().join("home"), &work, seed);
+    prepare_part(take, &mut launch, &work)?;
     let file = |suffix: &str| folder.join(format!("{name}.{suffix}"));
     let part = file("jsonl.part");
-    let start = |launch: &_| Terminal::start(launch, &work, take.size, take.told, &part);
-    if take.part == Part::Resume {
+    let start = |launch: &Launch, opens: &Opens| {
+        Terminal::start(&place.prepare(launch, opens), &place, take.size, take.told, &part)
+    };
+    let number = door::new_number();
+    let mut opens = Opens::New(number.clone());
+    if matches!(take.part, Part::Resume | Part::Picker) {
         // A conversation to take up.
-        let mut first = Drive::new(take, start(&launch), model, &name);
+        let mut first = Drive::new(take, start(&launch, &opens), model, &name);
         first.ready()?;
         first.turn("HELLO")?;
         first.quit()?;
-        let again: &[&str] = match take.program.maker {
-            Maker::Claude => &["--continue"],
-            Maker::Codex => &["resume", "--last"],
-            Maker::Gemini => &["--resume", "latest"],
-        };
-        launch.command.splice(1..1, again.iter().map(|word| (*word).to_owned()));
+        // Some choose the number themselves.
+        opens = Opens::Again(first.terminal.conversation().unwrap_or(number));
     }
-    let mut drive = Drive::new(take, start(&launch), model, &name);
+    match (take.part, take.program.maker) {
+        (Part::Picker, Maker::Codex) => launch.command.insert(1, "resume".to_owned()),
+        (Part::Picker, _) => launch.command.push("--resume".to_owned()),
+        _ => {}
+    }
+    let mut drive = Drive::new(take, start(&launch, &opens), model, &name);
     drive.run(take.part)?;
     drive.terminal.close();
-    let begun = drive.terminal.begun;
-    let changes: Vec<Change> = truth::tell(begun, &drive.marks, &drive.log_since(begun));
-    let text = serde_json::to_string(&changes).map_err(|e| e.to_string())?;
+    let text = serde_json::to_string(&drive.story()).map_err(|e| e.to_string())?;
     std::fs::write(file("truth.json"), text).map_err(|e| e.to_string())?;
     std::fs::rename(&part, file("jsonl")).map_err(|e| e.to_string())
+}
+
+/// Makes what only this part needs.
+fn prepare_part(take: &Take, launch: &mut Launch, work: &Path) -> Result<(), String> {
+    match (take.part, take.program.maker) {
+        (Part::Trust, Maker::Codex) => {
+            // It asks only where there is a repository.
+            let made = Command::new("git").args(["init", "-q"]).arg(work).status();
+            made.map_err(|e| e.to_string())?
+                .success()
+                .then_some(())
+                .ok_or("no repository was made".to_owned())
+        }
+        (Part::Refusals, _) => {
+            // The models that it knows have numbers of tries of their own; any other has the one of its settings.
+            launch.command.iter_mut().filter(|word| *word == "gemini-2.5-flash").for_each(|word| {
+                "gemini-lab-flash".clone_into(word);
+            });
+            // It asks what to do then only if it is to tell of all that goes wrong; otherwise it goes on for ever.
+            let home = launch.env.get("HOME").map(PathBuf::from).unwrap_or_default();
+            let file = home.join(".gemini/settings.json");
+            let text = std::fs::read_to_string(&file).map_err(|e| e.to_string())?;
+            let mut settings: serde_json::Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+            settings["ui"]["errorVerbosity"] = "full".into();
+            std::fs::write(&file, settings.to_string()).map_err(|e| e.to_string())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns where a take is kept: its recording and its truth.
@@ -135,9 +182,17 @@ impl<'a> Drive<'a> {
         }
     }
 
-    fn log_since(&self, begun: Instant) -> Vec<crate::model::Entry> {
-        let log = self.model.log(&self.agent);
-        log.into_iter().filter(|entry| entry.at >= begun).collect()
+    /// Returns what happened since the program began.
+    fn story(&self) -> Story {
+        let begun = self.terminal.begun;
+        let log = self.model.log(&self.agent).into_iter();
+        let seen = log.filter(|entry| entry.at >= begun).map(|entry| (entry.at, Cause::Model(entry.what)));
+        let done = self.marks.iter().map(|(at, mark)| (*at, Cause::Mark(mark.clone())));
+        let tools = self.terminal.tools_done().into_iter().map(|at| (at, Cause::Mark(Mark::ToolDone)));
+        let mut story: Vec<(Instant, Cause)> = done.chain(seen).chain(tools).collect();
+        story.sort_by_key(|(at, _)| *at);
+        let since = |at: Instant| u64::try_from((at - begun).as_millis()).unwrap_or(u64::MAX);
+        story.into_iter().map(|(at, cause)| (since(at), cause)).collect()
     }
 
     fn mark(&mut self, mark: Mark) {
@@ -150,11 +205,14 @@ impl<'a> Drive<'a> {
 
     fn run(&mut self, part: Part) -> Result<(), String> {
         match part {
-            Part::Trust | Part::Key => {
+            Part::Trust | Part::Key | Part::Picker => {
                 let shows = match (self.program.maker, part) {
                     (Maker::Claude, Part::Key) => "Do you want to use this API key?",
+                    (Maker::Claude, Part::Picker) => "Resume",
                     (Maker::Claude, _) => "Yes, I trust this folder",
-                    _ => "Do you trust the files in this folder?",
+                    (Maker::Codex, Part::Picker) => "Resume",
+                    (Maker::Codex, _) => "trust",
+                    (Maker::Gemini, _) => "Do you trust the files in this folder?",
                 };
                 self.terminal.wait("its first question", |text| text.contains(shows))?;
                 self.mark(Mark::Dialog);
@@ -164,6 +222,14 @@ impl<'a> Drive<'a> {
             Part::Resume => {
                 self.ready()?;
                 self.turn("HELLO")
+            }
+            Part::Refusals => {
+                self.ready()?;
+                self.gives_up()
+            }
+            Part::Tools => {
+                self.ready()?;
+                self.tools()
             }
             Part::Turns => {
                 self.ready()?;
@@ -187,7 +253,7 @@ impl<'a> Drive<'a> {
             Maker::Codex => text.contains("Ask Codex to do anything"),
             Maker::Gemini => text.contains("Type your message"),
         })?;
-        self.mark(Mark::Drawing);
+        self.marks.push((self.terminal.printed_at(), Mark::Drawing));
         self.terminal.rest(Duration::from_millis(600));
         self.mark(Mark::Ready);
         self.terminal.dwell(DWELL);
@@ -280,6 +346,31 @@ impl<'a> Drive<'a> {
         Ok(())
     }
 
+    /// Tools that need nobody, whose results its model thinks about.
+    fn tools(&mut self) -> Result<(), String> {
+        for (prompt, word) in [("LINGER a while", Word::RunSlowly), ("FALTER a while", Word::RunFailing)] {
+            let fails = word == Word::RunFailing;
+            self.scene(if fails { "a tool that fails" } else { "a tool whose result is thought about" });
+            let seen = self.model.seen(&self.agent);
+            self.submit(prompt);
+            let seen = self.sees(seen, "a call", |what| *what == What::Called(word))?;
+            self.model.hold(&self.agent, Gate::First);
+            if self.program.maker == Maker::Gemini {
+                self.mark(Mark::Dialog);
+                self.dialog_shown()?;
+                self.terminal.dwell(DWELL);
+                self.terminal.press("\r");
+                self.mark(Mark::Allowed);
+            }
+            let seen = self.sees(seen, "the tool's result", |what| matches!(what, What::Asked { .. }))?;
+            self.terminal.dwell(DWELL * 2);
+            self.model.release(&self.agent, Gate::First);
+            self.ended(seen)?;
+            self.terminal.dwell(DWELL);
+        }
+        Ok(())
+    }
+
     fn dialog_shown(&mut self) -> Result<(), String> {
         let maker = self.program.maker;
         self.terminal.wait("a dialog", |text| match maker {
@@ -366,6 +457,32 @@ impl<'a> Drive<'a> {
         }
         // What follows does not begin with an old error in view.
         self.turn("HELLO again")
+    }
+
+    /// Refused until it asks what to do, and told to try no more. After that it takes no prompt any more, so that each size
+    /// has a refusal of its own.
+    fn gives_up(&mut self) -> Result<(), String> {
+        let status = match self.size.1 {
+            80 => 500,
+            120 => 529,
+            _ => 429,
+        };
+        self.scene(&format!("refused with {status} until it gives up"));
+        let mut seen = self.model.seen(&self.agent);
+        self.submit(&format!("ERR{status} now"));
+        for _ in 0..GEMINI_TRIES {
+            seen = self.sees(seen, "a refused request", |what| *what == What::Refused(status))?;
+        }
+        self.terminal.wait("what to do", |text| text.contains("● 1. Keep trying"))?;
+        self.mark(Mark::Dialog);
+        self.terminal.dwell(DWELL);
+        self.terminal.press("\x1b[B");
+        self.terminal.wait("the other answer", |text| text.contains("● 2. Stop"))?;
+        self.terminal.dwell(PASTED);
+        self.terminal.press("\r");
+        self.mark(Mark::GaveUp);
+        self.terminal.dwell(DWELL);
+        Ok(())
     }
 
     fn most_tries(&self, status: u16) -> usize {

@@ -1,17 +1,22 @@
 //! The confusion matrix: recordings replayed through the detector, what was seen held against what was true.
+//!
+//! Each program is measured as agentctl runs it, with hooks and records, with and without its own word for its state
+//! (OSC 7501): the goals are for these two. Beside them stands what its screen alone would tell, where neither is to
+//! be had; nothing is promised of that.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::door::program;
 use super::drive::{self, Part, Take};
-use super::truth::{Change, Truth};
-use crate::apart::apart;
-use crate::home::program;
+use super::truth::{self, Change, Story, Truth};
+use crate::apart::apart_within;
 use crate::model::Model;
 use crate::program::{CLAUDE, CODEX, GEMINI, Maker, OLD_CLAUDE, Program, peers};
 
@@ -24,7 +29,46 @@ const EVERY: u64 = 50;
 /// Columns by rows, as people say it: 80×24, 120×40, 200×50.
 const SIZES: [(u16, u16); 3] = [(24, 80), (40, 120), (50, 200)];
 
+/// Recording every take that there is takes this long at the most.
+const LIMIT: Duration = Duration::from_secs(90 * 60);
+
+/// What the detector is let hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Hearing {
+    /// Everything.
+    Told,
+    /// Everything but OSC 7501.
+    Untold,
+    /// Neither OSC 7501 nor hooks nor records.
+    Alone,
+}
+
+impl Hearing {
+    fn word(self) -> &'static str {
+        match self {
+            Hearing::Told => "with OSC 7501",
+            Hearing::Untold => "without OSC 7501",
+            Hearing::Alone => "screen alone",
+        }
+    }
+
+    /// Returns how a take is to be heard.
+    fn of(take: &Take) -> &'static [Hearing] {
+        match (take.program.maker, take.told) {
+            // What it was asked for, it says; what it was not asked for, it shows in other ways.
+            (Maker::Claude, true) => &[Hearing::Told],
+            (Maker::Claude, false) => &[Hearing::Untold, Hearing::Alone],
+            // The others do not ask before they tell, or never tell: one recording serves for all.
+            _ => &[Hearing::Told, Hearing::Untold, Hearing::Alone],
+        }
+    }
+}
+
 const SEEN: [&str; 7] = ["starting", "idle", "thinking", "working", "waiting", "error", "stopped"];
+
+const HEADING: &str =
+    "| recall of | waiting | idle | thinking | working | error | starting | retrying | lowest precision |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |";
 
 /// How many may be driven at once; each is a busy program.
 const AT_ONCE: usize = 3;
@@ -89,6 +133,22 @@ impl Matrix {
         out
     }
 
+    /// Returns one row of a table: the recall of each state, and the lowest precision of one.
+    fn row(&self, title: &str) -> String {
+        let recalls = [
+            Truth::Waiting,
+            Truth::Idle,
+            Truth::Thinking,
+            Truth::Working,
+            Truth::Error,
+            Truth::Starting,
+            Truth::Retrying,
+        ];
+        let recalls: Vec<String> = recalls.iter().map(|truth| percent(self.recall(*truth))).collect();
+        let lowest = SEEN.iter().filter_map(|seen| self.precision(seen)).reduce(f64::min);
+        format!("| {title} | {} | {} |", recalls.join(" | "), percent(lowest))
+    }
+
     /// Returns the goals that are not met.
     fn misses(&self) -> Vec<String> {
         let mut misses = Vec::new();
@@ -130,8 +190,7 @@ fn takes() -> Vec<Take> {
     for program in [CLAUDE, OLD_CLAUDE, CODEX, GEMINI].into_iter().filter(|program| program.is_here()) {
         for part in Part::ALL.into_iter().filter(|part| part.is_of(program)) {
             for size in SIZES {
-                // The others do not ask before they tell, or never tell: one recording serves for both.
-                let tellings: &[bool] = if program == CLAUDE { &[true, false] } else { &[true] };
+                let tellings: &[bool] = if program.maker == Maker::Claude { &[true, false] } else { &[true] };
                 takes.extend(tellings.iter().map(|told| Take { program, part, size, told: *told }));
             }
         }
@@ -175,12 +234,14 @@ fn record_missing(takes: &[Take]) -> Vec<String> {
     failed.into_inner().expect("the list")
 }
 
-fn replay(recording: &Path, heeds_status: bool) -> Vec<Verdict> {
+fn replay(recording: &Path, hearing: Hearing) -> Vec<Verdict> {
     let mut command = Command::new(program());
     command.args(["lab", "replay"]).arg(recording);
-    if !heeds_status {
-        command.arg("--without-status");
-    }
+    command.args(match hearing {
+        Hearing::Told => &[][..],
+        Hearing::Untold => &["--without-status"],
+        Hearing::Alone => &["--without-status", "--without-hooks"],
+    });
     let output = command.output().expect("the program can be run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).expect("text");
@@ -228,37 +289,35 @@ fn compare(name: &str, changes: &[Change], verdicts: &[Verdict], end: u64) -> (M
 #[test]
 #[ignore = "it takes many minutes: cargo test --test real matrix -- --ignored --nocapture"]
 fn the_confusion_matrix() {
-    apart(|| {
+    apart_within(LIMIT, || {
         let takes = takes();
         let only_replay = std::env::var_os("AGENTCTL_LAB_ONLY_REPLAY").is_some();
         let failed = if only_replay { Vec::new() } else { record_missing(&takes) };
         let folder = folder();
-        let mut by: BTreeMap<(Program, bool), Matrix> = BTreeMap::new();
+        let mut by: BTreeMap<(Program, Hearing), Matrix> = BTreeMap::new();
         let mut by_size: BTreeMap<(u16, u16), Matrix> = BTreeMap::new();
         let (mut whole, mut wrong) = (Matrix::default(), Vec::new());
         for take in &takes {
-            let (recording, truth) = drive::files(take, &folder);
-            let Ok(changes) = std::fs::read_to_string(&truth) else { continue };
-            let changes: Vec<Change> = serde_json::from_str(&changes).expect("a truth");
+            let (recording, kept) = drive::files(take, &folder);
+            let Ok(story) = std::fs::read_to_string(&kept) else { continue };
+            let story: Story = serde_json::from_str(&story).expect("what truly happened");
+            let changes = truth::tell(&story);
             let end = end_of(&recording);
-            // What was recorded untold is replayed untold; what was told, and is not asked for it, both ways.
-            let ways: &[bool] = match (take.program.maker, take.told) {
-                (Maker::Claude, told) if take.program == CLAUDE => {
-                    if told {
-                        &[true]
-                    } else {
-                        &[false]
-                    }
+            for hearing in Hearing::of(take) {
+                let how = match hearing {
+                    Hearing::Told => "told",
+                    Hearing::Untold => "untold",
+                    Hearing::Alone => "alone",
+                };
+                let name = format!("{} ({how})", take.name());
+                let (matrix, mistakes) = compare(&name, &changes, &replay(&recording, *hearing), end);
+                by.entry((take.program, *hearing)).or_default().add(&matrix);
+                wrong.extend(mistakes);
+                if *hearing == Hearing::Alone {
+                    continue;
                 }
-                _ => &[true, false],
-            };
-            for told in ways {
-                let name = format!("{}{}", take.name(), if *told { "" } else { " (not told)" });
-                let (matrix, mistakes) = compare(&name, &changes, &replay(&recording, *told), end);
-                by.entry((take.program, *told)).or_default().add(&matrix);
                 by_size.entry(take.size).or_default().add(&matrix);
                 whole.add(&matrix);
-                wrong.extend(mistakes);
             }
         }
         println!("\nWrong, by stretch:");
@@ -268,20 +327,33 @@ fn the_confusion_matrix() {
             println!("{}", matrix.text(&format!("{cols}×{rows}")));
         }
         let mut misses = Vec::new();
-        for ((program, told), matrix) in &by {
-            let told = if *told { "with OSC 7501" } else { "without OSC 7501" };
-            let title = format!("{} {}, {told}", program.word(), program.version);
+        for ((program, hearing), matrix) in &by {
+            let title = format!("{} {}, {}", program.word(), program.version, hearing.word());
             println!("{}", matrix.text(&title));
-            misses.extend(matrix.misses().into_iter().map(|miss| format!("{title}: {miss}")));
+            if *hearing != Hearing::Alone {
+                misses.extend(matrix.misses().into_iter().map(|miss| format!("{title}: {miss}")));
+            }
         }
-        println!("{}", whole.text("Everything"));
+        println!("{}", whole.text("Everything, as agentctl runs it"));
+        println!("{HEADING}");
+        for ((program, hearing), matrix) in &by {
+            println!(
+                "{}",
+                matrix.row(&format!("{} {}, {}", program.word(), program.version, hearing.word()))
+            );
+        }
+        println!();
         assert!(failed.is_empty(), "could not be recorded:\n{}", failed.join("\n"));
         assert!(misses.is_empty(), "goals that are not met:\n{}", misses.join("\n"));
     });
 }
 
+/// Returns when the driver ended a recording, or else when its program ended: what is printed behind that is a program
+/// that is being killed.
 fn end_of(recording: &Path) -> u64 {
     let text = std::fs::read_to_string(recording).expect("a recording");
-    let last = text.lines().last().unwrap_or_default();
-    serde_json::from_str::<serde_json::Value>(last).ok().and_then(|line| line["at"].as_u64()).unwrap_or(0)
+    let lines: Vec<serde_json::Value> =
+        text.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
+    let ended = lines.iter().find(|line| line["end"] == true).or(lines.last());
+    ended.and_then(|line| line["at"].as_u64()).unwrap_or(0)
 }

@@ -4,6 +4,7 @@
 //! Recordings are kept in `.peers/recordings` and never committed: they are the vendors' screens. What is there is
 //! replayed, what is not is recorded first; to record anew, remove it.
 
+mod door;
 mod drive;
 mod matrix;
 pub mod prose;

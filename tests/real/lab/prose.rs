@@ -1,6 +1,6 @@
 //! Answers of a model that look like dialogs and are none. No state may ever change to waiting on these.
 
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 10] = [
     "Would you like to proceed?\n\n1. Yes\n2. No\n\nI can go on either way, so there is no need to answer.",
     "The dialog of the installer looks like this:\n\n```\n❯ 1. Yes\n  2. Yes, and do not ask again\n  3. No, and tell it \
      what to do differently (esc)\n```\n\nPress Enter to confirm or Esc to cancel, it says.",
@@ -15,6 +15,10 @@ const TEXTS: [&str; 8] = [
      fails it prints `API Error: 500` or `You've hit your usage limit`. Please run /login, it says then.",
     "Password:\n\nEnter your API key: \n\nDo you trust the files in this folder?\n\n❯ 1. Yes, I trust this folder\n  2. No, \
      exit\n\nEnter to confirm · Esc to cancel",
+    "Trust this folder? Codex can read, edit, and run files here.\n\n› 1. Trust and continue\n  2. Back\n\n  enter continue \
+     · esc back",
+    "Resume session\n\n╭────────────────────╮\n│ ⌕ Search…          │\n╰────────────────────╯\n\n❯ an old one\n\nCtrl+A to show all \
+     · Enter to resume · Esc to close",
 ];
 
 /// How many there are.

@@ -1,7 +1,8 @@
 //! The recorder: a program in a terminal of its own, everything it prints kept with its time, and everything that is
 //! typed and resized kept beside it.
 //!
-//! What the program asks its terminal is answered by agentctl's own terminal (`agentctl lab answers`), so that it
+//! The program is started as agentctl starts an agent, and what its hooks and records tell is kept beside the rest
+//! ([`super::door`]). What it asks its terminal is answered by agentctl's own terminal (`agentctl lab answers`), so that it
 //! behaves as in a pane. Without `told`, the question for the program status protocol (OSC 7501) stays unanswered.
 
 use std::io::{Read, Write};
@@ -16,7 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use serde_json::{Value, json};
 
-use crate::home::program;
+use super::door::{Door, Place, program};
 use crate::program::Launch;
 
 /// A program that is recorded.
@@ -28,6 +29,7 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     answers: std::process::Child,
     tape: Arc<Tape>,
+    door: Door,
 }
 
 struct Shown {
@@ -41,13 +43,14 @@ struct Screen {
     ended: bool,
 }
 
-struct Tape {
+/// What is kept, line by line, each with its time.
+pub struct Tape {
     begun: Instant,
     file: Mutex<std::fs::File>,
 }
 
 impl Tape {
-    fn note(&self, mut line: Value) {
+    pub fn note(&self, mut line: Value) {
         let at = self.begun.elapsed().as_millis();
         line["at"] = json!(u64::try_from(at).unwrap_or(u64::MAX));
         let mut file = self.file.lock().expect("the recording");
@@ -64,10 +67,10 @@ fn cells(n: u16) -> NonZeroU16 {
 }
 
 impl Terminal {
-    /// Starts a program in a terminal of this size, recorded into `file`.
+    /// Starts a program in a terminal of this size, as an agent is started, recorded into `file`.
     pub fn start(
         launch: &Launch,
-        work: &Path,
+        place: &Place,
         (rows, cols): (u16, u16),
         told: bool,
         file: &Path,
@@ -76,28 +79,17 @@ impl Terminal {
         let pair = native_pty_system().openpty(size(rows, cols)).expect("a PTY");
         let mut command = CommandBuilder::new(&launch.command[0]);
         command.args(&launch.command[1..]);
-        command.cwd(work);
+        command.cwd(&place.work);
         command.env_clear();
-        // The environment of a pane.
-        for (name, value) in [
-            ("TERM", "xterm-256color"),
-            ("COLORTERM", "truecolor"),
-            ("TERM_PROGRAM", "agentctl"),
-            ("TERM_PROGRAM_VERSION", env!("CARGO_PKG_VERSION")),
-            ("CLAUDE_CODE_FORCE_SYNC_OUTPUT", "1"),
-            ("LANG", "C.UTF-8"),
-            ("SHELL", "/bin/sh"),
-        ] {
-            command.env(name, value);
-        }
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         for (name, value) in &launch.env {
             command.env(name, value);
         }
         let begun = Instant::now();
         let tape = Arc::new(Tape { begun, file: Mutex::new(file) });
         tape.note(json!({"command": launch.command, "size": [rows, cols], "told": told}));
+        let mut door = Door::open(place, &tape);
         let child = pair.slave.spawn_command(command).expect("the program starts");
+        door.watch(place, child.process_id().expect("it has a number"), &launch.command, &tape);
         drop(pair.slave);
         let screen = Screen {
             parser: vt100::Parser::new(cells(rows), cells(cols), 0),
@@ -119,7 +111,17 @@ impl Terminal {
         std::thread::spawn(move || hear(reader, asked, &screen, &heard));
         let to = Arc::clone(&keys);
         std::thread::spawn(move || answer(answered, &to, told));
-        Terminal { begun, shown, keys, master: pair.master, child, answers, tape }
+        Terminal { begun, shown, keys, master: pair.master, child, answers, tape, door }
+    }
+
+    /// Returns the conversation that the program told to be in.
+    pub fn conversation(&self) -> Option<String> {
+        self.door.conversation()
+    }
+
+    /// Returns when the program said that a tool was done.
+    pub fn tools_done(&self) -> Vec<Instant> {
+        self.door.tools_done()
     }
 
     /// Types these bytes.
@@ -141,6 +143,11 @@ impl Terminal {
     /// Returns what is on the screen.
     pub fn text(&self) -> String {
         self.shown.screen.lock().expect("the screen").parser.screen().contents()
+    }
+
+    /// Returns when something was printed last.
+    pub fn printed_at(&self) -> Instant {
+        self.shown.screen.lock().expect("the screen").printed_at
     }
 
     /// Waits until the screen is as wanted.
@@ -219,6 +226,7 @@ fn hear(mut reader: Box<dyn Read + Send>, mut asked: impl Write, shown: &Shown, 
     loop {
         let read = reader.read(&mut buffer).unwrap_or(0);
         let bytes = &buffer[..read];
+        let printed_at = Instant::now();
         if read > 0 {
             tape.note(json!({"out": STANDARD.encode(bytes)}));
             // Who no longer listens is not asked.
@@ -226,7 +234,7 @@ fn hear(mut reader: Box<dyn Read + Send>, mut asked: impl Write, shown: &Shown, 
         }
         let mut screen = shown.screen.lock().expect("the screen");
         screen.parser.process(bytes);
-        screen.printed_at = Instant::now();
+        screen.printed_at = printed_at;
         screen.ended = read == 0;
         shown.changed.notify_all();
         if read == 0 {

@@ -6,12 +6,10 @@
 //! refused for good is an error. Refused with another try to come is retrying, and a model that streams its thoughts is
 //! reasoning: for both of these either busy state counts.
 
-use std::time::Instant;
-
 use serde::{Deserialize, Serialize};
 
+use crate::model::What;
 use crate::model::script::Word;
-use crate::model::{Entry, What};
 
 /// A true state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,7 +69,8 @@ impl Truth {
 }
 
 /// What the driver did or saw.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// A scene begins.
     Scene(String),
@@ -93,10 +92,14 @@ pub enum Mark {
     Denied,
     /// The turn was interrupted.
     Interrupted,
+    /// The program says that a tool is done.
+    ToolDone,
+    /// It was told to try no more.
+    GaveUp,
 }
 
 /// A change of the truth, or a moment from which it is visible.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Change {
     /// In milliseconds since the beginning.
     pub at: u64,
@@ -104,22 +107,26 @@ pub struct Change {
     pub scene: String,
 }
 
-enum Cause<'a> {
-    Mark(&'a Mark),
-    Model(&'a What),
+/// Something by which the truth may change.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    Mark(Mark),
+    Model(What),
 }
 
-/// Puts what the driver did and what the model server saw into one line of time.
-pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Change> {
-    let mut causes: Vec<(Instant, Cause)> = marks.iter().map(|(at, mark)| (*at, Cause::Mark(mark))).collect();
-    causes.extend(log.iter().map(|entry| (entry.at, Cause::Model(&entry.what))));
-    causes.sort_by_key(|(at, _)| *at);
+/// What happened, in order, each at so many milliseconds since the beginning. It is this that is kept: what follows from
+/// it can be told anew.
+pub type Story = Vec<(u64, Cause)>;
+
+/// Puts what the driver did and what the model server saw into one line of states.
+pub fn tell(story: &Story) -> Vec<Change> {
     let mut truth = Truth::Starting;
     let mut children: u32 = 0;
-    let mut thinks = false;
+    let (mut thinks, mut over) = (false, false);
     let mut scene = "start".to_owned();
     let mut changes = vec![Change { at: 0, truth, scene: scene.clone() }];
-    for (n, (at, cause)) in causes.iter().enumerate() {
+    for (n, (at, cause)) in story.iter().enumerate() {
         if let Cause::Mark(Mark::Scene(name)) = cause {
             scene.clone_from(name);
             continue;
@@ -129,34 +136,43 @@ pub fn tell(begun: Instant, marks: &[(Instant, Mark)], log: &[Entry]) -> Vec<Cha
             Cause::Model(What::ChildEnded) => children = children.saturating_sub(1),
             _ => {}
         }
-        let mut next = next(truth, cause, &causes[n + 1..]);
+        let mut next = next(truth, cause, &story[n + 1..]);
         if let Cause::Model(What::Asked { word, .. }) = cause {
             thinks = *word == Word::Think;
         }
         if thinks && next == Truth::Working {
             next = Truth::Reasoning;
         }
-        // What it told somebody else to do goes on behind its own turn.
-        if children > 0 && matches!(cause, Cause::Model(What::Ended)) {
-            next = Truth::Working;
+        match cause {
+            Cause::Model(What::Asked { .. }) => over = false,
+            // What it told somebody else to do goes on behind its own turn.
+            Cause::Model(What::Ended) => {
+                over = true;
+                next = if children > 0 { Truth::Working } else { next };
+            }
+            // When that has ended, too, its own model is told of it: nothing is at work until it answers.
+            Cause::Model(What::ChildEnded) if over && children == 0 => next = Truth::Thinking,
+            _ => {}
         }
         let shown = matches!(cause, Cause::Mark(Mark::Shown));
         if next != truth || shown {
             truth = next;
-            let at = u64::try_from(at.saturating_duration_since(begun).as_millis()).unwrap_or(u64::MAX);
-            changes.push(Change { at, truth, scene: scene.clone() });
+            changes.push(Change { at: *at, truth, scene: scene.clone() });
         }
     }
     changes
 }
 
-fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
+fn next(now: Truth, cause: &Cause, later: &[(u64, Cause)]) -> Truth {
     match cause {
         Cause::Mark(Mark::Dialog) => Truth::Waiting,
         Cause::Mark(Mark::Ready | Mark::Denied | Mark::Interrupted) | Cause::Model(What::Ended) => {
             Truth::Idle
         }
+        Cause::Mark(Mark::GaveUp) => Truth::Error,
         Cause::Mark(Mark::Drawing) => Truth::Unsettled,
+        // Its result is not on its way to the model yet: hooks run, and some programs take their time for that.
+        Cause::Mark(Mark::ToolDone) if now == Truth::Working => Truth::Unsettled,
         Cause::Mark(Mark::Drafted) if matches!(now, Truth::Error | Truth::LoggedOut) => Truth::Unsettled,
         Cause::Mark(Mark::Submitted) if matches!(now, Truth::Thinking | Truth::Working) => now,
         Cause::Mark(Mark::Submitted) | Cause::Model(What::Asked { .. }) => match now {
@@ -165,7 +181,7 @@ fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
         },
         Cause::Mark(Mark::Allowed) | Cause::Model(What::Began) => Truth::Working,
         Cause::Model(What::Called(word)) => match word {
-            Word::RunSlowly | Word::Delegate => Truth::Working,
+            Word::RunSlowly | Word::RunFailing | Word::Delegate => Truth::Working,
             _ => Truth::Waiting,
         },
         Cause::Model(What::Refused(status)) => {
@@ -185,7 +201,7 @@ fn next(now: Truth, cause: &Cause, later: &[(Instant, Cause)]) -> Truth {
                 _ => Truth::Error,
             }
         }
-        Cause::Mark(Mark::Scene(_) | Mark::Shown | Mark::Drafted)
+        Cause::Mark(Mark::Scene(_) | Mark::Shown | Mark::Drafted | Mark::ToolDone)
         | Cause::Model(What::ChildAsked | What::ChildEnded | What::Gone | What::ToolUsed | What::Aside(_)) => {
             now
         }

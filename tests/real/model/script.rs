@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::lab::prose;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Word {
     /// A short answer; without any other word.
     Hello,
@@ -17,6 +20,8 @@ pub enum Word {
     RunCommand,
     /// A command that is allowed beforehand and takes three seconds.
     RunSlowly,
+    /// A command that is allowed beforehand and fails.
+    RunFailing,
     /// A file is written, which needs a person's yes.
     WriteFile,
     /// A tool of an MCP server, which needs a person's yes.
@@ -31,11 +36,12 @@ pub enum Word {
     Prose(u8),
 }
 
-const WORDS: [(&str, Word); 14] = [
+const WORDS: [(&str, Word); 15] = [
     ("SLOW", Word::Slow),
     ("THINK", Word::Think),
     ("RUNBASH", Word::RunCommand),
     ("LINGER", Word::RunSlowly),
+    ("FALTER", Word::RunFailing),
     ("WRITEFILE", Word::WriteFile),
     ("MCPCALL", Word::CallTool),
     ("ASKPERSON", Word::AskPerson),
@@ -85,6 +91,7 @@ impl Word {
             self,
             Word::RunCommand
                 | Word::RunSlowly
+                | Word::RunFailing
                 | Word::WriteFile
                 | Word::CallTool
                 | Word::AskPerson
@@ -97,6 +104,7 @@ impl Word {
         match self {
             Word::RunCommand => Some("touch made_by_model.txt && echo model-ran"),
             Word::RunSlowly => Some("sleep 3"),
+            Word::RunFailing => Some("sleep nowhere"),
             _ => None,
         }
     }
