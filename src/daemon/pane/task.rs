@@ -74,6 +74,9 @@ pub(super) struct Pane {
     /// How much was heard since it last paid for that, in bytes.
     unpaid: usize,
     attention: Attention,
+    /// What was printed before this sequence number is the past, in which another daemon answered, and the size that the
+    /// terminal had then.
+    past: (u64, Size),
     /// The sequence number up to which output was heard, put on the screen, and kept as a screen.
     heard: u64,
     parsed: u64,
@@ -129,6 +132,7 @@ impl Pane {
             rests_until: None,
             unpaid: 0,
             attention: Attention::default(),
+            past: (0, size),
             heard: 0,
             parsed: 0,
             kept: 0,
@@ -267,6 +271,7 @@ impl Pane {
                 let reason = clean(&reason, 300);
                 self.place.add_bytes(
                     format!("\x1b[31magentctl cannot start this agent:\x1b[0m\r\n{reason}\r\n").into_bytes(),
+                    false,
                 );
                 self.tell(News::Failed { reason }).await;
                 self.tell(News::HolderGone).await;
@@ -276,9 +281,10 @@ impl Pane {
     }
 
     fn adopt(&mut self, connection: Connection) {
-        let Connection { child, size, screen, reader, writer } = connection;
+        let Connection { child, size, past, screen, reader, writer } = connection;
         self.process = Orphan::of(child);
         self.size = Size::new(size.0, size.1);
+        self.past = (past, self.size);
         self.modes = screen.modes();
         self.begin_screen(screen, 0);
         self.holder = Some(Holder { reader, writer });
@@ -385,9 +391,13 @@ impl Pane {
             Ok(Some(Event::Output { seq, bytes })) => {
                 self.heard = seq + bytes.len() as u64;
                 self.rest_after(bytes.len());
-                self.place.add_bytes(bytes);
+                self.add_output(seq, bytes);
             }
-            Ok(Some(Event::Resized { size, .. })) => self.place.add_size(Size::new(size.rows(), size.cols())),
+            Ok(Some(Event::Resized { seq, size })) => {
+                let size = Size::new(size.rows(), size.cols());
+                let (end, known) = self.past;
+                self.place.add_size(size, seq < end || (seq == end && size == known));
+            }
             Ok(Some(Event::Gap { to, .. })) => {
                 self.heard = to;
                 self.repaint().await;
@@ -405,6 +415,17 @@ impl Pane {
             Err(error) => {
                 tracing::error!(agent = %self.about.agent, "its holder is lost: {error}");
                 self.holder_gone().await;
+            }
+        }
+    }
+
+    /// Has output put on the screen; what is asked in the part of it that is past is not answered again.
+    fn add_output(&mut self, seq: u64, mut bytes: Vec<u8>) {
+        let past = usize::try_from(self.past.0.saturating_sub(seq)).unwrap_or(usize::MAX);
+        let now = bytes.split_off(past.min(bytes.len()));
+        for (bytes, past) in [(bytes, true), (now, false)] {
+            if !bytes.is_empty() {
+                self.place.add_bytes(bytes, past);
             }
         }
     }
