@@ -89,6 +89,12 @@ impl Adapter {
         &self.draft.clear.0
     }
 
+    /// Returns whether it is known how it goes on in a conversation.
+    #[must_use]
+    pub fn can_resume(&self) -> bool {
+        !self.conversation.resume.is_empty()
+    }
+
     /// Returns the command that empties its conversation, such as `/clear`; none where it has none.
     #[must_use]
     pub fn clear(&self) -> Option<&str> {

@@ -26,6 +26,9 @@ pub struct Records {
     /// The file, in that folder, to which a line is added for whatever happens in `{conversation}`; `*` stands for
     /// anything within a name.
     pub journal: String,
+    /// Further files of the same form, beside that one, in which parts of `{conversation}` are kept: what its subagents
+    /// did.
+    pub parts: String,
     /// A file, in that folder, that is kept open by the process which is in `{conversation}`.
     pub held: String,
     /// When what was used is counted from the journal: there must be one teller a conversation.
@@ -103,10 +106,14 @@ impl Records {
     /// Returns the journal's path below the folder, name by name; with `*` for a conversation that is not known.
     #[must_use]
     pub fn journal_of(&self, conversation: Option<&str>) -> Vec<String> {
-        // The number is a program's word; it must not lead anywhere else.
-        let known = conversation.filter(|id| !id.contains(['/', '*']) && !id.contains(".."));
-        let path = self.journal.replace(CONVERSATION, known.unwrap_or("*"));
-        path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+        names(&self.journal.replace(CONVERSATION, known(conversation).unwrap_or("*")))
+    }
+
+    /// Returns the paths of further files of a conversation, beside its journal, name by name; none if there are none.
+    #[must_use]
+    pub fn parts_of(&self, conversation: Option<&str>) -> Option<Vec<String>> {
+        let known = known(conversation).filter(|_| !self.parts.is_empty())?;
+        Some(names(&self.parts.replace(CONVERSATION, known)))
     }
 
     /// Returns whether an open file, by its path below the folder, is a journal.
@@ -124,6 +131,15 @@ impl Records {
         let id = below.to_str()?.strip_prefix(before)?.strip_suffix(after)?;
         (!id.is_empty() && !id.contains('/')).then(|| id.to_owned())
     }
+}
+
+/// The number is a program's word; it must not lead anywhere else.
+fn known(conversation: Option<&str>) -> Option<&str> {
+    conversation.filter(|id| !id.contains(['/', '*']) && !id.contains(".."))
+}
+
+fn names(path: &str) -> Vec<String> {
+    path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// Returns whether a name is one that a pattern means, in which `*` stands for anything.
@@ -174,6 +190,10 @@ mod tests {
         assert!(!codex.is_journal(Path::new("sessions/2026/rollout-x-c-1.jsonl")));
         assert_eq!(codex.journal_of(Some("c-1"))[4], "rollout-*-c-1.jsonl");
         assert_eq!(codex.journal_of(Some("../../x"))[4], "rollout-*-*.jsonl", "it leads nowhere else");
+        assert_eq!(codex.parts_of(Some("c-1")), None);
+        let branched = Records { parts: "{conversation}/subagents/*.jsonl".into(), ..codex.clone() };
+        assert_eq!(branched.parts_of(Some("c-1")).unwrap(), ["c-1", "subagents", "*.jsonl"]);
+        assert_eq!(branched.parts_of(Some("..")).or(branched.parts_of(None)), None, "it leads nowhere else");
         assert_eq!(codex.conversation_held(Path::new("locks/c-1.lock")).as_deref(), Some("c-1"));
         assert_eq!(codex.conversation_held(Path::new("locks/a/c-1.lock")), None);
         for (pattern, name, expected) in [

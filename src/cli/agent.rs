@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::args::Agent;
 use super::failure::Failure;
 use super::here::Here;
-use super::{output, status};
+use super::{message, output, status};
 use crate::domain::Key;
 use crate::protocol::{
-    AgentDraft, AgentView, Created, Explanation, InterruptRequest, KeysRequest, Move, Rename, ResumeRequest,
-    ScreenText,
+    AgentDraft, AgentView, Created, Explanation, InterruptRequest, KeysRequest, MessageReport, Move, Rename,
+    ResumeRequest, Resumed, ScreenText,
 };
 
 pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
@@ -74,17 +74,15 @@ pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
         Agent::Kill { name } => {
             here.ask(&format!("agents/{name}/kill"), &nothing(), &format!("agent {name} is killed")).await
         }
-        Agent::Resume { name, conversation } => {
-            let text = format!("agent {name} goes on in its conversation");
-            here.ask(&format!("agents/{name}/resume"), &ResumeRequest { conversation }, &text).await
-        }
+        Agent::Resume { name, conversation } => resume_one(here, &name, conversation).await,
         Agent::NewConversation { name } => {
             let text = format!("agent {name} begins a new conversation");
             here.ask(&format!("agents/{name}/new-conversation"), &nothing(), &text).await
         }
         Agent::Clear { name } => {
-            let text = format!("agent {name} is told to forget its conversation");
-            here.ask(&format!("agents/{name}/clear"), &nothing(), &text).await
+            let path = here.at(&format!("agents/{name}/clear")).await?;
+            let report: MessageReport = here.client.post(&path, &nothing()).await?;
+            message::submitted(here, &report)
         }
         Agent::Interrupt { name, force } => {
             let text = format!("agent {name} is interrupted");
@@ -101,10 +99,16 @@ pub(super) async fn resume(here: &Here, names: &[String]) -> Result<(), Failure>
         return here.ask("resume", &nothing(), "what ended while nobody watched goes on").await;
     }
     for name in names {
-        let text = format!("agent {name} goes on in its conversation");
-        here.ask(&format!("agents/{name}/resume"), &ResumeRequest::default(), &text).await?;
+        resume_one(here, name, None).await?;
     }
     Ok(())
+}
+
+async fn resume_one(here: &Here, name: &str, conversation: Option<String>) -> Result<(), Failure> {
+    let path = here.at(&format!("agents/{name}/resume")).await?;
+    let done: Resumed = here.client.post(&path, &ResumeRequest { conversation }).await?;
+    let text = done.note.clone().unwrap_or_else(|| format!("agent {name} goes on in its conversation"));
+    here.tell(&done, &text)
 }
 
 /// `agentctl keys NAME KEY…`
@@ -137,6 +141,9 @@ async fn explain(here: &Here, name: &str) -> Result<(), Failure> {
         return output::json(&why);
     }
     output::line(&format!("{} is {} for {}: {}", why.agent, why.state, status::age(&why.since), why.reason))?;
+    if let Some(limit) = &why.time_limit {
+        output::line(&format!("time limit: {limit}"))?;
+    }
     if why.evidence.is_empty() {
         return output::line("its process does not run; there is nothing else to go by");
     }

@@ -124,6 +124,9 @@ pub(super) enum Command {
         /// Leave out agents that are not ready, rather than wait for them
         #[arg(long)]
         now: bool,
+        /// Give up where it could not be typed within this time, such as 30s, 10m, 2h
+        #[arg(long, value_name = "TIME", value_parser = span)]
+        expires: Option<Duration>,
     },
     /// Messages: those that wait, and what became of the others
     #[command(subcommand)]

@@ -425,6 +425,6 @@ prompt = """
 # mcp_strict = true             # these servers, and none of your own settings
 # mcp.docs = { command = "docs-server", args = ["--stdio"] }
 # env = { RUST_LOG = "info" }
-# limits = { time = "30m", budget = 2.5 }   # a turn; US dollars
+# limits = { time = "30m", budget = 2.5 }   # of one turn: then interrupted, 30 s later killed; US dollars
 # args.claude = ["--verbose"]   # further words for one program
 "#;

@@ -49,6 +49,15 @@ pub(super) async fn send(here: &Here, name: &str, sending: Sending) -> Result<()
     }
 }
 
+/// Says what became of a text that has no turn to be waited for.
+pub(super) fn submitted(here: &Here, report: &MessageReport) -> Result<(), Failure> {
+    here.tell(report, &told(report))?;
+    match report.status.as_str() {
+        "refused" | "expired" => Err(Failure::new(format!("the text did not reach {}", report.to))),
+        _ => Ok(()),
+    }
+}
+
 /// Prints what an agent said, or what is known where it said nothing.
 fn turn_told(report: &MessageReport, turn: &TurnReport) -> Result<(), Failure> {
     if let Some(text) = &turn.text {
@@ -69,11 +78,18 @@ fn millis(span: Duration) -> u64 {
 }
 
 /// `agentctl broadcast TEAM TEXT`
-pub(super) async fn broadcast(here: &Here, team: &str, text: String, now: bool) -> Result<(), Failure> {
+pub(super) async fn broadcast(
+    here: &Here,
+    team: &str,
+    text: String,
+    now: bool,
+    expires: Option<Duration>,
+) -> Result<(), Failure> {
     let text = worded(Some(text), None)?;
     let team = (team != "all").then(|| team.to_owned());
     let path = here.at("broadcast").await?;
-    let body = BroadcastText { team, text, now, from: sender(), expires_for: None };
+    let expires_for = expires.map(millis);
+    let body = BroadcastText { team, text, now, from: sender(), expires_for };
     let reports: Vec<MessageReport> = here.client.post(&path, &body).await?;
     if here.json() {
         return output::json(&reports);

@@ -119,7 +119,9 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
             let wait = wait.then_some(timeout);
             message::send(&here, &name, message::Sending { text, now, expires, wait }).await
         }
-        Some(Command::Broadcast { team, text, now }) => message::broadcast(&here, &team, text, now).await,
+        Some(Command::Broadcast { team, text, now, expires }) => {
+            message::broadcast(&here, &team, text, now, expires).await
+        }
         Some(Command::Message(command)) => message::run(&here, command).await,
         Some(Command::Approval(command)) => approval::run(&here, command).await,
         Some(Command::Resume { names, all: _ }) => agent::resume(&here, &names).await,

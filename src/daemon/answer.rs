@@ -44,6 +44,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         Event::MessageAccepted { message } => Touched::Agent(message.to),
         Event::TurnBegan { agent }
         | Event::TurnEnded { agent, .. }
+        | Event::TimeLimitPassed { agent, .. }
         | Event::ConversationBegan { agent, .. } => Touched::Agent(*agent),
         Event::ApprovalAsked { approval } => Touched::Asked(approval.agent),
         Event::ApprovalTold { agent, .. }
@@ -71,6 +72,7 @@ pub(super) fn touched(event: &Event) -> Touched {
 pub(super) fn of(reply: Result<Reply, Refusal>) -> Result<Answer, Problem> {
     Ok(match reply.map_err(|refusal| problem(&refusal))? {
         Reply::Done => Answer::Done,
+        Reply::Noted(note) => Answer::Noted { note },
         Reply::Team(id, name) => Answer::Created { id: id.0, name: name.to_string() },
         Reply::Agent(id, name) => Answer::Created { id: id.0, name: name.to_string() },
         Reply::Message(id, to, status) => {
@@ -115,6 +117,9 @@ fn problem(refusal: &Refusal) -> Problem {
         Refusal::DialogOpen(_) => {
             Problem::new(Code::Conflict, text).hint("answer it first, or interrupt with --force")
         }
+        Refusal::NoClear(name) => {
+            Problem::new(Code::Conflict, text).hint(format!("start it anew: agentctl agent restart {name}"))
+        }
         Refusal::NoConversation(name) => Problem::new(Code::Conflict, text)
             .hint(format!("begin one: agentctl agent new-conversation {name}")),
         Refusal::NoCommand
@@ -145,7 +150,6 @@ fn problem(refusal: &Refusal) -> Problem {
         | Refusal::Settled(..)
         | Refusal::NotAnswerable(..)
         | Refusal::NotBusy(..)
-        | Refusal::NoClear(_)
         | Refusal::Stopping(_) => Problem::new(Code::Conflict, text),
     }
 }

@@ -8,8 +8,8 @@ use super::adapters::Library as Known;
 use crate::adapter::Adapters;
 use crate::blueprint::{DEFAULT_CLI, Library, LibraryError, Origin, SESSION_FOLDER, Source, Wish, Words};
 use crate::config::{OwnFile, Paths, own_files};
-use crate::domain::Launch;
-use crate::protocol::{AgentDraft, Code, Problem};
+use crate::domain::{Launch, clean};
+use crate::protocol::{AgentDraft, BlueprintView, Code, Problem};
 
 /// Reads every blueprint there is. `root` is the session's folder; `path` is where programs are looked for: one that is
 /// there is taken for blueprints that name none.
@@ -56,6 +56,37 @@ fn installed(adapters: &Adapters, path: &OsStr) -> Option<String> {
     there.into_iter().next()
 }
 
+/// Returns every blueprint that is found in a session, by name.
+pub(super) fn list(paths: &Paths, root: &Path) -> Result<Vec<BlueprintView>, Problem> {
+    let library = known(paths, root)?;
+    let view = |name: &str| {
+        let source = library.source(name).ok()?;
+        let view = BlueprintView {
+            name: name.to_owned(),
+            origin: source.origin.word().to_owned(),
+            ..Default::default()
+        };
+        Some(match library.read(source) {
+            Ok(read) => BlueprintView {
+                description: clean(&read.description, 200),
+                cli: read.cli,
+                model: read.model,
+                read_only: read.read_only,
+                enabled: read.enabled,
+                ..view
+            },
+            Err(error) => BlueprintView { error: Some(error.to_string()), ..view },
+        })
+    };
+    Ok(library.names().into_iter().filter_map(view).collect())
+}
+
+fn known(paths: &Paths, root: &Path) -> Result<Library, Problem> {
+    let path = std::env::var_os("PATH");
+    library(paths, Some(root), path.as_deref())
+        .map_err(|e| Problem::new(Code::Invalid, "the blueprints cannot be read").cause(e.to_string()))
+}
+
 /// Returns how an agent that somebody asks for is started, and what its program cannot be told.
 pub(super) fn launch(
     paths: &Paths,
@@ -75,9 +106,7 @@ pub(super) fn launch(
     if !draft.command.is_empty() {
         return Err(Problem::new(Code::Invalid, "an agent has a command or a blueprint, not both"));
     }
-    let path = std::env::var_os("PATH");
-    let library = library(paths, Some(root), path.as_deref())
-        .map_err(|e| Problem::new(Code::Invalid, "the blueprints cannot be read").cause(e.to_string()))?;
+    let library = known(paths, root)?;
     let wish = Wish {
         blueprint: name,
         cli: draft.cli.as_deref(),

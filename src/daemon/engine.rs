@@ -292,8 +292,9 @@ impl Engine {
                 };
                 let given = session.slots.get(&id).map_or(Asked::Gone, |slot| slot.order(order));
                 let state = session.state();
-                let ended = view::no_process(state, id, super::clock::wall());
-                Ok((view::explanation(state, id), ended, given, evidence))
+                let now = super::clock::wall();
+                let ended = view::no_process(state, id, now);
+                Ok((view::explanation(state, id, now), ended, given, evidence))
             },
         );
         match asked {

@@ -14,8 +14,9 @@ use crate::domain::{
     Actor, AgentId, AgentRef, ApprovalId, Command, EventRecord, Input, Launch, MessageId, Name, Route,
 };
 use crate::protocol::{
-    AgentDraft, Answer, ApprovalView, Code, CostBy, CostView, Explanation, HookAnswer, MessageView,
-    OpenedView, PaneView, Problem, ServerMessage, SessionDraft, SessionSummary, StatusView, VersionView,
+    AgentDraft, Answer, ApprovalView, BlueprintView, Code, CostBy, CostView, Explanation, HookAnswer,
+    MessageView, OpenedView, PaneView, Problem, ServerMessage, SessionDraft, SessionSummary, StatusView,
+    VersionView,
 };
 
 /// How many requests may wait for the loop; beyond that, whoever asks waits.
@@ -201,6 +202,19 @@ impl Handle {
         let made = tokio::task::spawn_blocking(move || super::blueprint::launch(&paths, &root, draft)).await;
         made.unwrap_or_else(|e| {
             Err(Problem::new(Code::Internal, "the blueprint was not read").cause(e.to_string()))
+        })
+    }
+
+    /// Returns every blueprint that is found in a session.
+    ///
+    /// # Errors
+    /// If the session is not known, or a folder cannot be read.
+    pub async fn blueprints(&self, session: Name) -> Result<Vec<BlueprintView>, Problem> {
+        let root = self.status(session).await?.session.root;
+        let paths = Arc::clone(&self.paths);
+        let read = tokio::task::spawn_blocking(move || super::blueprint::list(&paths, &root)).await;
+        read.unwrap_or_else(|e| {
+            Err(Problem::new(Code::Internal, "the blueprints were not read").cause(e.to_string()))
         })
     }
 

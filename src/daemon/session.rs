@@ -27,7 +27,7 @@ use crate::domain::{
     Actor, AgentId, AgentRef, Command, Durability, Event, EventRecord, Input as Pressed, Launch, Name, Route,
     Signal,
 };
-use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State};
+use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State, time_notice};
 use crate::protocol::{Answer, Code, OpenedView, PaneView, Problem, ServerMessage};
 use crate::store::{Store, StoreError};
 
@@ -157,6 +157,9 @@ impl Session {
 
     /// Has somebody ask for something.
     pub(super) fn ask(&mut self, actor: Actor, command: Command, answer: AnswerTo, world: &mut World) {
+        if let Some(problem) = self.unknown_to_program(&command, world) {
+            return self.answer(answer, Err(problem));
+        }
         let command = self.spelt_out(command, world);
         self.take(Input::Asked { actor, command }, answer, world);
     }
@@ -250,8 +253,8 @@ impl Session {
         };
         let Some(fact) = news.fact(agent, epoch) else { return };
         self.take(Input::Fact(fact), AnswerTo::Nobody, world);
-        if let Some(id) = conversation {
-            let signal = Signal::Conversation { id, transcript: None };
+        if let Some((id, fresh)) = conversation {
+            let signal = Signal::Conversation { id, transcript: None, fresh };
             self.take(Input::Fact(Fact::Signalled { agent, epoch, signal }), AnswerTo::Nobody, world);
         }
         self.answer_downs();
@@ -394,8 +397,18 @@ impl Session {
     fn perform(&mut self, waiting: Waiting<AnswerTo>, world: &mut World) {
         let Waiting { outcome, answer } = waiting;
         self.show(&outcome.events);
+        let mut answer = answer;
         for effect in outcome.effects {
-            self.effect(effect, world);
+            answer = match (effect, answer) {
+                (Effect::Interrupt { agent, force }, AnswerTo::Caller(reply)) => {
+                    self.interrupt_for(agent, force, reply);
+                    AnswerTo::Nobody
+                }
+                (effect, answer) => {
+                    self.effect(effect, world);
+                    answer
+                }
+            };
         }
         self.answer(answer, answer::of(outcome.reply));
         self.release(&outcome.events, world);
@@ -428,7 +441,9 @@ impl Session {
                 let total = spending::view(&self.kernel.state().ledger().total());
                 self.tell(&ServerMessage::Spent { total });
             }
-            if let Some(text) = spending::notice(self.kernel.state(), &record.event) {
+            let state = self.kernel.state();
+            let notice = spending::notice(state, &record.event);
+            if let Some(text) = notice.or_else(|| time_notice(state, &record.event)) {
                 self.tell(&ServerMessage::Notice { text });
             }
         }
@@ -464,7 +479,7 @@ impl Session {
             Effect::Type { agent, message, text } => self.type_text(agent, message, text, world),
             Effect::Submit { agent, message } => self.submit(agent, message, world),
             Effect::Abandon { agent, message } => self.order(agent, Order::Abandon { message }),
-            Effect::Interrupt { agent, force } => self.order(agent, Order::Interrupt { force }),
+            Effect::Interrupt { agent, force } => self.order(agent, Order::Interrupt { force, reply: None }),
             Effect::AnswerHook { agent, key, verdict } => self.answer_hook(agent, &key, &verdict, world),
             Effect::PressAnswer { agent, approval, dialog, verdict } => {
                 self.order(agent, Order::Answer { approval, dialog, verdict });
@@ -486,7 +501,8 @@ impl Session {
         let Some(known) = self.kernel.state().org().agent(agent) else { return };
         let opening = deliver::opening(conversation);
         let id = match &opening {
-            Some(Opening::New(id) | Opening::Resume(id)) => Some(id.clone()),
+            Some(Opening::New(id)) => Some((id.clone(), true)),
+            Some(Opening::Resume(id)) => Some((id.clone(), false)),
             None => None,
         };
         let size = self.clients.size_of(agent);
@@ -499,8 +515,9 @@ impl Session {
         };
         let start = world.start(whose, epoch, launch);
         // A program that chooses its conversation itself was not told this one.
-        let told =
-            id.filter(|id| start.spec.argv.iter().any(|word| word.to_string_lossy().contains(id.as_str())));
+        let told = id.filter(|(id, _)| {
+            start.spec.argv.iter().any(|word| word.to_string_lossy().contains(id.as_str()))
+        });
         self.slots
             .entry(agent)
             .or_default()

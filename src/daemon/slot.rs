@@ -34,8 +34,8 @@ pub(super) enum Asked {
 pub(super) struct Slot {
     pub(super) epoch: u32,
     pub(super) frames: Frames,
-    /// The conversation that its program was told to be in.
-    pub(super) conversation: Option<String>,
+    /// The conversation that its program was told to be in, and whether that begins with it.
+    pub(super) conversation: Option<(String, bool)>,
     /// Where its program's server takes answers, and what it asks there.
     pub(super) server: Option<mpsc::Sender<Answered>>,
     pub(super) asked: BTreeSet<String>,

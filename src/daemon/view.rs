@@ -10,7 +10,7 @@ use crate::domain::{
     Actor, Agent, AgentId, AgentState, EventRecord, Evidence, MessageId, Org, Source, Team, TeamId,
     Timestamp, WaitFor, clean,
 };
-use crate::kernel::{Finished, Kernel, Phase, State};
+use crate::kernel::{Finished, Kernel, Phase, State, time_limit};
 use crate::protocol::{
     AgentView, ChartView, EvidenceView, Explanation, MessageView, SessionSummary, SessionView, StatusView,
     TeamView, Totals, rfc3339,
@@ -95,6 +95,7 @@ pub(super) fn agent(kernel: &Kernel, id: AgentId) -> Option<AgentView> {
         started_at: live.started_at.map(rfc3339),
         epoch: live.epoch,
         command: agent.launch.command.clone(),
+        blueprint: agent.launch.blueprint.clone(),
         cwd: agent.launch.cwd.clone(),
         hold: kernel.hold_reason(id).filter(|_| !state.mail(id).is_empty()).map(str::to_owned),
         turn_since: live.turn_since.map(rfc3339),
@@ -193,12 +194,13 @@ fn waiting_for(state: AgentState) -> Option<String> {
 }
 
 /// Returns an agent's state, without the evidence for it.
-pub(super) fn explanation(state: &State, id: AgentId) -> Explanation {
+pub(super) fn explanation(state: &State, id: AgentId, now: Timestamp) -> Explanation {
     let name = state.org().agent(id).map(|a| a.name.to_string()).unwrap_or_default();
     let (word, reason, since) = state.live(id).map_or_else(Default::default, |live| {
         (live.seen.state.word().to_owned(), live.seen.reason.clone(), rfc3339(live.since))
     });
-    Explanation { agent: name, state: word, reason, since, evidence: Vec::new() }
+    let time_limit = time_limit(state, id, now);
+    Explanation { agent: name, state: word, reason, since, time_limit, evidence: Vec::new() }
 }
 
 /// Returns what its process says of an agent that has none, with its age: how it ended, or why it did not start.
@@ -317,7 +319,7 @@ mod tests {
             decisive: true,
         };
         let ended = no_process(kernel.state(), id, Timestamp(3_000));
-        with_evidence(explanation(kernel.state(), id), ended, vec![(quiet, Duration::ZERO)])
+        with_evidence(explanation(kernel.state(), id, Timestamp(3_000)), ended, vec![(quiet, Duration::ZERO)])
     }
 
     fn decisive(explanation: &Explanation) -> Vec<(&str, &str, &str)> {

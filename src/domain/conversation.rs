@@ -16,4 +16,12 @@ pub struct Conversation {
     pub transcript: Option<PathBuf>,
     /// When the agent came into it.
     pub since: Timestamp,
+    /// Whether it has had a prompt; one that has not is kept nowhere, and no program can go on in it.
+    #[serde(default = "yes")]
+    pub prompted: bool,
+}
+
+/// Of those that were kept before this was known, most had.
+fn yes() -> bool {
+    true
 }

@@ -267,6 +267,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     },
+    /// An agent was busy in one turn for longer than it may be.
+    TimeLimitPassed {
+        /// The agent.
+        agent: AgentId,
+        /// How long it may be, in seconds.
+        secs: u32,
+        /// Whether it was killed, since it went on after it had been interrupted; else it was interrupted.
+        killed: bool,
+    },
     /// An agent is in another conversation.
     ConversationBegan {
         /// The agent.
@@ -397,6 +406,7 @@ impl Event {
             | Event::MessageNoted { .. }
             | Event::TurnBegan { .. }
             | Event::TurnEnded { .. }
+            | Event::TimeLimitPassed { .. }
             | Event::ApprovalAsked { .. }
             | Event::ApprovalTold { .. }
             | Event::ApprovalUnconfirmed { .. }

@@ -41,6 +41,9 @@ pub enum Signal {
         id: String,
         /// Where it is kept.
         transcript: Option<PathBuf>,
+        /// Whether it begins with this, so that nothing was said in it yet.
+        #[serde(default)]
+        fresh: bool,
     },
     /// It asks a person.
     Asks(Ask),

@@ -80,6 +80,10 @@ pub struct Usage {
     /// The money; none where the program does not tell it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<MicroUsd>,
+    /// Whether the money is that of the whole conversation, whatever models it used: what is new of it is put down to
+    /// this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
 }
 
 /// Whose spending is limited.

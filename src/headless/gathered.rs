@@ -177,6 +177,7 @@ impl Gathered {
             model: named(model),
             tokens,
             cost,
+            whole: false,
         });
         usage.collect()
     }

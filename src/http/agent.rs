@@ -5,11 +5,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answered, Done, Json, Path, Query, Refused, session_name};
+use super::fate;
 use crate::daemon::{Handle, Who};
 use crate::domain::{AgentRef, Command, Input, Name, NewAgent, Role, Route};
 use crate::protocol::{
-    AgentDraft, AgentView, Answer, Code, Created, Explanation, InterruptRequest, KeysRequest, Move, Problem,
-    Rename, ResumeRequest, ScreenQuery, ScreenText,
+    AgentDraft, AgentView, Answer, Code, Created, Explanation, InterruptRequest, KeysRequest, MessageReport,
+    Move, Problem, Rename, ResumeRequest, Resumed, ScreenQuery, ScreenText,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
@@ -150,13 +151,19 @@ async fn restart(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
 }
 
 /// Starts an agent in a conversation that it was in; one that runs is stopped first.
-#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/resume", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = ResumeRequest, responses((status = OK, body = Done)))]
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/resume", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = ResumeRequest, responses((status = OK, body = Resumed)))]
 async fn resume(
     State(handle): State<Handle>,
-    path: Agent,
+    Path((session, agent)): Agent,
     Json(body): Json<ResumeRequest>,
-) -> Answered<Done> {
-    ask(handle, path, |agent| Command::ResumeAgent { agent, conversation: body.conversation }).await
+) -> Answered<Resumed> {
+    let agent = agent.as_str().into();
+    let command = Command::ResumeAgent { agent, conversation: body.conversation };
+    let note = match handle.ask(session_name(session)?, Who::Person, command).await? {
+        Answer::Noted { note } => Some(note),
+        _ => None,
+    };
+    Ok(Json(Resumed { note }))
 }
 
 /// Brings back every agent that ended while nobody watched, each in the conversation that it was in.
@@ -173,9 +180,12 @@ async fn new_conversation(State(handle): State<Handle>, path: Agent) -> Answered
 }
 
 /// Has an agent forget its conversation, by its program's own command, once it is ready for input.
-#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/clear", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
-async fn clear(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::ClearConversation { agent }).await
+#[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/clear", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = MessageReport)))]
+async fn clear(State(handle): State<Handle>, Path((session, agent)): Agent) -> Answered<MessageReport> {
+    let command = Command::ClearConversation { agent: agent.as_str().into() };
+    let mut reports = fate::told(&handle, session_name(session)?, Who::Person, command, None).await?;
+    let unknown = || Refused(Problem::new(Code::Internal, "nothing is known of the message"));
+    reports.pop().map(Json).ok_or_else(unknown)
 }
 
 /// Interrupts an agent's turn, by its program's own keys.

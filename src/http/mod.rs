@@ -7,6 +7,7 @@ mod adapter;
 mod agent;
 mod approval;
 mod attach;
+mod blueprint;
 mod body;
 mod cost;
 mod event;
@@ -91,6 +92,7 @@ fn routed() -> OpenApiRouter<Handle> {
         .merge(session::routes())
         .merge(agent::routes())
         .merge(team::routes())
+        .merge(blueprint::routes())
         .merge(message::routes())
         .merge(cost::routes())
         .merge(approval::routes())

@@ -192,4 +192,9 @@ pub enum Timer {
         /// What was answered.
         approval: ApprovalId,
     },
+    /// See whether an agent's turn takes too long.
+    Overdue {
+        /// The agent.
+        agent: AgentId,
+    },
 }

@@ -1,9 +1,13 @@
 //! The life of an agent's process: wanted, started, seen, ended. What a person wants always wins over what was under
 //! way: a stop during a start stops, and nothing restarts what was stopped.
 
-use crate::domain::{Agent, AgentId, AgentRef, AgentState, Event, Exit, Launch, Observation, Run, Timestamp};
+use crate::domain::{
+    Agent, AgentId, AgentRef, AgentState, Event, Exit, Launch, Name, Observation, Run, Timestamp,
+};
 
-use super::{Decision, Effect, Fact, Live, Phase, Refusal, State, agent_of, approval, is_forced, mail, turn};
+use super::{
+    Decision, Effect, Fact, Live, Phase, Refusal, Reply, State, agent_of, approval, is_forced, mail, turn,
+};
 
 /// Decides to start an agent that does not run.
 pub(super) fn start(state: &State, agent: &AgentRef) -> Result<Decision, Refusal> {
@@ -53,10 +57,22 @@ pub(super) fn resume(
     conversation: Option<String>,
 ) -> Result<Decision, Refusal> {
     let agent = agent_of(state, agent)?;
-    let last = || state.conversations(agent.id).last().map(|conversation| conversation.id.clone());
-    let conversation =
-        conversation.or_else(last).ok_or_else(|| Refusal::NoConversation(agent.name.clone()))?;
-    Ok(begin_again(state, agent, Some(conversation)))
+    if state.conversations(agent.id).is_empty() && conversation.is_none() {
+        return Err(Refusal::NoConversation(agent.name.clone()));
+    }
+    // One whose number somebody gives, and of which nothing is known, is theirs to answer for.
+    let known = |id: &String| state.conversations(agent.id).iter().find(|known| known.id == *id);
+    let wanted = match conversation {
+        Some(id) => Some(id).filter(|id| known(id).is_none_or(|known| known.prompted)),
+        None => state.last_prompted(agent.id).map(|last| last.id.clone()),
+    };
+    let begun = begin_again(state, agent, wanted.clone());
+    Ok(if wanted.is_some() { begun } else { begun.reply(Reply::Noted(anew(&agent.name))) })
+}
+
+/// Says that there was nothing to go on in.
+fn anew(name: &Name) -> String {
+    format!("nothing was said in that conversation yet, so {name} begins a new one")
 }
 
 /// Decides to start an agent in a new conversation.
@@ -71,7 +87,7 @@ pub(super) fn resume_all(state: &State) -> Decision {
         agent.run == Run::Wanted && state.live(agent.id).is_some_and(|live| live.exit.is_some_and(is_forced))
     };
     in_phase(state, |phase| phase == Phase::Down).filter(lost).fold(Decision::default(), |decision, agent| {
-        let last = state.conversations(agent.id).last().map(|conversation| conversation.id.clone());
+        let last = state.last_prompted(agent.id).map(|conversation| conversation.id.clone());
         decision.and(begin_again(state, agent, last))
     })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AgentState, Exit, MessageId, Observation, Source, Timestamp, cut};
 
-use super::SETTLE_FOR;
+use super::{Clock, SETTLE_FOR};
 
 /// The most of an agent's last message that is kept in the state, in bytes.
 const LAST_MESSAGE: usize = 2 << 10;
@@ -54,6 +54,9 @@ pub struct Live {
     /// Since when its turn is under way; none between turns.
     #[serde(default)]
     pub turn_since: Option<Timestamp>,
+    /// How long it is busy in its turn.
+    #[serde(default)]
+    pub clock: Clock,
     /// The last thing its model said, where that is told; an agent's word.
     #[serde(default)]
     pub last_message: Option<String>,
@@ -99,6 +102,7 @@ impl Live {
             unseen: false,
             typing: None,
             turn_since: None,
+            clock: Clock::default(),
             last_message: None,
             tells: false,
         }
@@ -108,6 +112,7 @@ impl Live {
         if self.seen.state != state {
             self.since = at;
         }
+        self.clock.moved(self.seen.state, state, at);
         self.seen = Observation::new(state, reason);
     }
 
@@ -132,6 +137,9 @@ impl Live {
         if is_forced(exit) && wanted && resumable {
             return self.enter(AgentState::Stopped, &format!("{exit}; it can be resumed"), at);
         }
+        if let Some(passed) = self.clock.passed.filter(|passed| passed.killed) {
+            return self.enter(AgentState::Error, &format!("killed: {}", passed.words()), at);
+        }
         let failed = wanted && exit != Exit::Code(0);
         self.enter(if failed { AgentState::Error } else { AgentState::Stopped }, &exit.to_string(), at);
     }
@@ -140,13 +148,20 @@ impl Live {
         if self.seen.state != seen.state {
             self.since = at;
         }
+        self.clock.moved(self.seen.state, seen.state, at);
         self.tells |= seen.source.is_some_and(is_own_word);
         self.seen.clone_from(seen);
         self.unseen = unseen;
     }
 
-    pub(super) fn turn_ended(&mut self, text: Option<&str>) {
+    pub(super) fn turn_began(&mut self, at: Timestamp) {
+        self.turn_since = Some(at);
+        self.clock.turned(at);
+    }
+
+    pub(super) fn turn_ended(&mut self, text: Option<&str>, at: Timestamp) {
         self.turn_since = None;
+        self.clock.turned(at);
         self.last_message = text.map(|text| cut(text, LAST_MESSAGE).0.to_owned());
     }
 

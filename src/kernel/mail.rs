@@ -109,7 +109,7 @@ pub(super) fn due(state: &State, timer: &Timer, now: Timestamp) -> Decision {
             let waits = state.mail(to).iter().any(|m| m.id == message) && !typing(state, to, message);
             if waits { expired(message, to) } else { Decision::default() }
         }
-        Timer::Confirm { .. } => Decision::default(),
+        Timer::Confirm { .. } | Timer::Overdue { .. } => Decision::default(),
     }
 }
 

@@ -13,6 +13,7 @@ mod cost;
 mod input;
 mod letter;
 mod life;
+mod limit;
 mod live;
 mod mail;
 mod outcome;
@@ -37,6 +38,7 @@ pub use asked::OpenApproval;
 use broadcast::Broadcasts;
 pub use cost::{budget_of, spent_in};
 pub use input::{Fact, Input, Timer};
+pub use limit::{Clock, time_limit, time_notice};
 pub use live::{Live, Phase};
 use live::{Typing, is_forced};
 pub use outcome::{Effect, Outcome, Refusal, Reply};
@@ -80,6 +82,8 @@ pub struct Kernel {
     state: State,
     broadcasts: Broadcasts,
     hooks: approval::Hooks,
+    /// When each agent's time limit is looked at next.
+    looks: limit::Looks,
 }
 
 impl Kernel {
@@ -99,7 +103,12 @@ impl Kernel {
     }
 
     fn of(state: State) -> Kernel {
-        Kernel { state, broadcasts: Broadcasts::default(), hooks: approval::Hooks::new() }
+        Kernel {
+            state,
+            broadcasts: Broadcasts::default(),
+            hooks: approval::Hooks::new(),
+            looks: limit::Looks::new(),
+        }
     }
 
     /// Takes over what may be spent from now on.
@@ -131,6 +140,10 @@ impl Kernel {
         if let Input::Fact(Fact::Used { agent, epoch, usage, estimate, day }) = input {
             return self.spend(agent, epoch, cost::Bill { usage, estimate, day }, now);
         }
+        let overdue = match input {
+            Input::Due(Timer::Overdue { agent }) => Some(agent),
+            _ => None,
+        };
         let (actor, decided) = match input {
             Input::Asked { actor, command: Command::FollowPlan { commands } } => {
                 return self.follow(actor, commands, now);
@@ -143,15 +156,18 @@ impl Kernel {
             Input::Due(Timer::Confirm { approval }) => {
                 (Actor::Daemon, Ok(approval::due(&self.state, approval, now)))
             }
+            Input::Due(Timer::Overdue { agent }) => (Actor::Daemon, Ok(limit::due(&self.state, agent, now))),
             Input::Due(timer) => (Actor::Daemon, Ok(mail::due(&self.state, &timer, now))),
         };
         let (reply, decision) = match decided {
             Ok(mut decision) => (Ok(decision.reply.take().unwrap_or(Reply::Done)), decision),
             Err(refusal) => (Err(refusal), Decision::default()),
         };
-        let events = decision.events.into_iter().map(|event| self.record(event, actor, now)).collect();
+        let events: Vec<EventRecord> =
+            decision.events.into_iter().map(|event| self.record(event, actor, now)).collect();
+        let effects = decision.effects.into_iter().chain(self.watch_time(&events, overdue)).collect();
         debug_assert_eq!(self.state.org().check(), Ok(()), "a rule let the organisation come apart");
-        Outcome { reply, events, effects: decision.effects }
+        Outcome { reply, events, effects }
     }
 
     /// Returns where a message stands that waits.

@@ -107,6 +107,8 @@ pub enum Effect {
 pub enum Reply {
     /// It is done.
     Done,
+    /// It is done, in another way than was asked; this says how.
+    Noted(String),
     /// A team was made.
     Team(TeamId, Name),
     /// An agent was made.

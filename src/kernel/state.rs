@@ -127,6 +127,12 @@ impl State {
         self.conversations.get(&agent).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the conversation that an agent was in last, if it has had a prompt: no other can be gone on in.
+    #[must_use]
+    pub fn last_prompted(&self, agent: AgentId) -> Option<&Conversation> {
+        self.conversations(agent).last().filter(|last| last.prompted)
+    }
+
     /// Returns the conversation that an agent is to go on in at its next start.
     #[must_use]
     pub fn resume_wanted(&self, agent: AgentId) -> Option<&str> {
@@ -138,7 +144,7 @@ impl State {
     #[must_use]
     pub fn is_resumable(&self, agent: AgentId) -> bool {
         let lost = |live: &Live| live.phase == Phase::Down && live.exit.is_some_and(is_forced);
-        self.live(agent).is_some_and(lost) && self.is_wanted(agent) && self.conversations.contains_key(&agent)
+        self.live(agent).is_some_and(lost) && self.is_wanted(agent) && self.last_prompted(agent).is_some()
     }
 
     /// Returns the plan that was followed last.
@@ -260,7 +266,7 @@ impl State {
                 live.enter(AgentState::Error, reason, at);
             }),
             Event::AgentExited { agent, exit } => {
-                let (wanted, resumable) = (self.is_wanted(*agent), self.conversations.contains_key(agent));
+                let (wanted, resumable) = (self.is_wanted(*agent), self.last_prompted(*agent).is_some());
                 self.change(*agent, |live| live.exited(*exit, wanted, resumable, at));
             }
             Event::Observed { agent, seen, unseen } => {
@@ -272,9 +278,15 @@ impl State {
                 let place = Place { agent: *agent, team: *team, day: Day(*day) };
                 self.ledger.count(place, usage, *estimate);
             }
-            Event::TurnBegan { agent } => self.change(*agent, |live| live.turn_since = Some(at)),
+            Event::TurnBegan { agent } => {
+                self.prompted(*agent);
+                self.change(*agent, |live| live.turn_began(at));
+            }
             Event::TurnEnded { agent, text, .. } => {
-                self.change(*agent, |live| live.turn_ended(text.as_deref()));
+                self.change(*agent, |live| live.turn_ended(text.as_deref(), at));
+            }
+            Event::TimeLimitPassed { agent, secs, killed } => {
+                self.change(*agent, |live| live.clock.passes(*secs, *killed, at));
             }
             Event::ConversationBegan { agent, conversation } => self.converse(*agent, conversation),
             Event::ResumeWanted { agent, conversation } => match conversation {
@@ -382,10 +394,17 @@ impl State {
         self.change(to, |live| live.typing = live.typing.filter(|t| t.message != message));
     }
 
+    fn prompted(&mut self, agent: AgentId) {
+        let last = self.conversations.get_mut(&agent).and_then(|known| known.last_mut());
+        last.into_iter().for_each(|last| last.prompted = true);
+    }
+
     fn converse(&mut self, agent: AgentId, conversation: &Conversation) {
         let known = self.conversations.entry(agent).or_default();
+        let mut conversation = conversation.clone();
+        conversation.prompted |= known.iter().any(|c| c.id == conversation.id && c.prompted);
         known.retain(|c| c.id != conversation.id);
-        known.push(conversation.clone());
+        known.push(conversation);
         if known.len() > CONVERSATIONS {
             known.remove(0);
         }

@@ -5,7 +5,7 @@ use crate::domain::{
     AgentId, AgentState, Conversation, Event, Observation, Signal, Timestamp, clean, cut, typeable,
 };
 
-use super::{Decision, Live, State, approval, mail};
+use super::{Decision, Live, State, approval, limit, mail};
 
 /// The most of what a model said that is told, in bytes.
 const TOLD: usize = 32 << 10;
@@ -22,27 +22,38 @@ pub(super) fn signalled(
     now: Timestamp,
 ) -> Decision {
     match signal {
-        Signal::PromptTaken { text } => {
-            began(live, agent, true).and(mail::prompt_taken(state, agent, text.as_deref()))
-        }
+        Signal::PromptTaken { text } => began(live, agent, true)
+            .and(prompted(state, agent))
+            .and(mail::prompt_taken(state, agent, text.as_deref())),
         Signal::TurnEnded { text, error } => {
             let text = text.map(|text| told(&text)).filter(|text| !text.is_empty());
-            let error = error.map(|error| clean(&error, 300));
+            let error = error.map(|error| clean(&error, 300)).or_else(|| limit::ended(live));
             Decision::default().event(Event::TurnEnded { agent, text, error })
         }
-        Signal::Conversation { id, transcript } => {
+        Signal::Conversation { id, transcript, fresh } => {
             let usable = !id.is_empty() && id.len() <= CONVERSATION && !id.contains(char::is_control);
             let known = state.conversations(agent).last().is_some_and(|last| last.id == id);
             if !usable || known {
                 return Decision::default();
             }
-            let conversation = Conversation { id, transcript, since: now };
+            let conversation = Conversation { id, transcript, since: now, prompted: !fresh };
             Decision::default().event(Event::ConversationBegan { agent, conversation })
         }
         Signal::Asks(ask) => approval::asked(state, agent, live.epoch, ask, now),
         Signal::AskSettled { key } => approval::settled(state, agent, key.as_deref()),
         // The state is the detector's to judge; what was used is nobody's here yet.
         Signal::State { .. } | Signal::Used(_) | Signal::Version { .. } => Decision::default(),
+    }
+}
+
+/// The conversation that the agent is in has had a prompt, whether a turn is known to begin with it or not.
+fn prompted(state: &State, agent: AgentId) -> Decision {
+    match state.conversations(agent).last().filter(|last| !last.prompted).cloned() {
+        Some(last) => {
+            let conversation = Conversation { prompted: true, ..last };
+            Decision::default().event(Event::ConversationBegan { agent, conversation })
+        }
+        None => Decision::default(),
     }
 }
 
@@ -66,6 +77,7 @@ pub(super) fn seen_to_end(live: &Live, agent: AgentId, seen: &Observation) -> De
         return Decision::default();
     }
     let error = (seen.state == AgentState::Error).then(|| seen.reason.clone());
+    let error = error.or_else(|| limit::ended(live));
     Decision::default().event(Event::TurnEnded { agent, text: None, error })
 }
 

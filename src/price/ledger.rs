@@ -4,6 +4,8 @@
 //! too. So a ledger keeps the last total of each and adds what is more than that. A total that is less than it was is a
 //! new counter, and all of it is added: there must be one teller a conversation, since an older total that comes late
 //! would be taken for a new one. What was estimated, or unknown, is taken back where its money is told later on.
+//! Money and tokens of one conversation may have a teller each. Where the money is told of the conversation as a whole,
+//! the tokens of every model in it are paid for.
 
 use std::collections::VecDeque;
 
@@ -64,6 +66,9 @@ struct Counter {
     told: Option<MicroUsd>,
     #[serde(default)]
     estimated: Option<MicroUsd>,
+    /// Whether `told` is its part of what was told of the whole conversation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    whole: bool,
     #[serde(default)]
     guesses: Vec<(Place, Guess)>,
 }
@@ -103,13 +108,14 @@ impl Ledger {
         });
         let mut new = Spent { tokens: tokens.unwrap_or_default(), ..Spent::default() };
         match (usage.cost, estimate) {
+            (Some(cost), _) if usage.whole => new.told = self.tell_whole(&mut counter, cost),
             (Some(cost), _) => {
                 self.take_back(&mut counter, true);
                 new.told.0 = cost.0.saturating_sub(counter.told.unwrap_or_default().0);
                 counter.told = Some(cost);
             }
             // Its money will be told with one of the next totals.
-            (None, _) if counter.told.is_some() => {}
+            (None, _) if counter.told.is_some() || self.is_paid_whole(&counter.of) => {}
             (None, Some(estimate)) => {
                 self.take_back(&mut counter, false);
                 let before = counter.estimated.unwrap_or_default().0;
@@ -134,8 +140,10 @@ impl Ledger {
         let model = short(&usage.model);
         let known = self.counters.iter().rev().find(|known| known.of == of && known.model == model);
         known.is_some_and(|known| {
+            let told = if usage.whole { Some(MicroUsd(self.told_of(&of))) } else { known.told };
             usage.tokens.is_none_or(|tokens| tokens == known.tokens)
-                && usage.cost.is_none_or(|cost| known.told == Some(cost))
+                && usage.cost.is_none_or(|cost| told == Some(cost))
+                && known.whole >= usage.whole
         })
     }
 
@@ -190,12 +198,48 @@ impl Ledger {
         let of = Whose::of(place.agent, usage);
         let model = short(&usage.model);
         let at = self.counters.iter().rposition(|known| known.of == of && known.model == model);
-        let known = at.and_then(|at| self.counters.remove(at));
-        known.filter(|known| !known.is_ahead_of(usage)).unwrap_or_else(|| Counter {
-            of,
-            model,
-            ..Counter::default()
-        })
+        match at.and_then(|at| self.counters.remove(at)) {
+            Some(known) if !known.is_ahead_of(usage) => known,
+            // Of the whole conversation's money its part stays.
+            Some(known) if known.whole => {
+                Counter { of, model, told: known.told, whole: true, ..Counter::default() }
+            }
+            Some(_) | None => Counter { of, model, ..Counter::default() },
+        }
+    }
+
+    /// Puts down what is new of the money of a whole conversation, and takes back every guess at it.
+    fn tell_whole(&mut self, counter: &mut Counter, cost: MicroUsd) -> MicroUsd {
+        self.take_back(counter, true);
+        let mut others = std::mem::take(&mut self.counters);
+        for other in others.iter_mut().filter(|other| other.of == counter.of) {
+            self.take_back(other, true);
+        }
+        self.counters = others;
+        let own = counter.told.unwrap_or_default().0;
+        let before = self.told_of(&counter.of).saturating_add(own);
+        counter.whole = true;
+        if cost.0 < before {
+            // It is counted anew, and all of it is new.
+            for other in self.counters.iter_mut().filter(|other| other.of == counter.of) {
+                other.told = other.told.map(|_| MicroUsd(0));
+            }
+            counter.told = Some(cost);
+            return cost;
+        }
+        counter.told = Some(MicroUsd(own.saturating_add(cost.0 - before)));
+        MicroUsd(cost.0 - before)
+    }
+
+    /// Returns what was told of the money of a conversation, as far as its counters stand here.
+    fn told_of(&self, of: &Whose) -> u64 {
+        let told = self.counters.iter().filter(|known| known.of == *of).filter_map(|known| known.told);
+        told.fold(0, |sum, told| sum.saturating_add(told.0))
+    }
+
+    /// Returns whether the money of a conversation is told as a whole.
+    fn is_paid_whole(&self, of: &Whose) -> bool {
+        self.counters.iter().any(|known| known.whole && known.of == *of)
     }
 
     /// Takes back what was guessed: all of it, or only what was unknown.
@@ -247,7 +291,7 @@ impl Counter {
             (had.cache_write, now.cache_write),
         ];
         kinds.iter().any(|(had, now)| had > now)
-            || usage.cost.is_some_and(|cost| self.told.is_some_and(|told| told > cost))
+            || !usage.whole && usage.cost.is_some_and(|cost| self.told.is_some_and(|told| told > cost))
     }
 
     /// Remembers a guess, so that it can be taken back.

@@ -14,7 +14,27 @@ fn told(conversation: &str, input: u64, cost: Option<u64>) -> Usage {
         model: "m".to_owned(),
         tokens: Some(Tokens { input, ..Tokens::default() }),
         cost: cost.map(MicroUsd),
+        whole: false,
     }
+}
+
+/// The money of a whole conversation, told while it used this model.
+fn whole(model: &str, cost: u64) -> Usage {
+    Usage {
+        conversation: Some("c".to_owned()),
+        model: model.to_owned(),
+        tokens: None,
+        cost: Some(MicroUsd(cost)),
+        whole: true,
+    }
+}
+
+fn used(model: &str, input: u64) -> Usage {
+    Usage { model: model.to_owned(), ..told("c", input, None) }
+}
+
+fn by_model(ledger: &Ledger) -> Vec<(String, (u64, u64, u64, u64))> {
+    ledger.models().map(|(model, spent)| (model.to_owned(), sums(spent))).collect()
 }
 
 fn sums(spent: Spent) -> (u64, u64, u64, u64) {
@@ -78,10 +98,56 @@ fn a_guess_is_taken_back_where_it_was_put_down_once_the_money_is_told() {
 }
 
 #[test]
+fn money_and_tokens_with_a_teller_each_stand_in_one_row_whoever_comes_first() {
+    for money_first in [true, false] {
+        let mut ledger = Ledger::default();
+        let mut tell = [(whole("m", 10), None), (used("m", 100), Some(MicroUsd(99)))];
+        if !money_first {
+            tell.reverse();
+        }
+        for (usage, estimate) in &tell {
+            ledger.count(at(1, 1), usage, *estimate);
+            assert!(ledger.knows(AgentId(1), usage), "{usage:?}");
+        }
+        assert_eq!(by_model(&ledger), [("m".to_owned(), (10, 0, 100, 0))]);
+    }
+}
+
+#[test]
+fn money_of_a_whole_conversation_counts_once_over_its_models_and_pays_for_all_of_their_tokens() {
+    let mut ledger = Ledger::default();
+    ledger.count(at(1, 1), &used("small", 7), None);
+    ledger.count(at(1, 1), &whole("big", 10), None);
+    assert_eq!(sums(ledger.total()), (10, 0, 7, 0), "what the small one used is in the money");
+    ledger.count(at(1, 1), &used("big", 100), Some(MicroUsd(50)));
+    ledger.count(at(1, 1), &used("small", 9), Some(MicroUsd(5)));
+    // Another model is chosen; the money goes on from where it was.
+    ledger.count(at(1, 1), &whole("other", 14), None);
+    ledger.count(at(1, 1), &used("other", 20), None);
+    let row = |model: &str, told, tokens| (model.to_owned(), (told, 0, tokens, 0));
+    assert_eq!(by_model(&ledger), [row("big", 10, 100), row("other", 4, 20), row("small", 0, 9)]);
+    ledger.count(at(1, 1), &whole("big", 15), None);
+    assert_eq!(sums(ledger.total()), (15, 0, 129, 0));
+    // The program counts anew.
+    ledger.count(at(1, 1), &whole("big", 3), None);
+    ledger.count(at(1, 1), &whole("other", 5), None);
+    assert_eq!(sums(ledger.total()), (20, 0, 129, 0));
+    // So does whoever counts tokens; the money stays what it is.
+    ledger.count(at(1, 1), &used("big", 1), None);
+    ledger.count(at(1, 1), &whole("big", 6), None);
+    assert_eq!(sums(ledger.total()), (21, 0, 130, 0));
+}
+
+#[test]
 fn money_alone_is_counted_and_agents_without_conversations_have_a_counter_each() {
     let mut ledger = Ledger::default();
-    let money =
-        |cost| Usage { conversation: None, model: "m".into(), tokens: None, cost: Some(MicroUsd(cost)) };
+    let money = |cost| Usage {
+        conversation: None,
+        model: "m".into(),
+        tokens: None,
+        cost: Some(MicroUsd(cost)),
+        whole: false,
+    };
     ledger.count(at(1, 1), &money(5), None);
     ledger.count(at(2, 1), &money(7), None);
     ledger.count(at(1, 1), &money(6), None);
@@ -114,12 +180,19 @@ fn a_ledger_is_bounded_whatever_is_told() {
 fn usages() -> impl Strategy<Value = Vec<(Place, Usage, Option<MicroUsd>)>> {
     let money = || prop::option::of((0_u64..1000).prop_map(MicroUsd));
     let place = (0_u32..30, 0..4_i32).prop_map(|(agent, day)| at(agent, day));
-    let usage = (prop::option::of("[ab]"), "[mn]", prop::option::of((0_u64..1000, 0_u64..1000)), money())
-        .prop_map(|(conversation, model, tokens, cost)| Usage {
+    let usage = (
+        prop::option::of("[ab]"),
+        "[mn]",
+        prop::option::of((0_u64..1000, 0_u64..1000)),
+        money(),
+        any::<bool>(),
+    )
+        .prop_map(|(conversation, model, tokens, cost, whole)| Usage {
             conversation,
             model,
             tokens: tokens.map(|(input, output)| Tokens { input, output, ..Tokens::default() }),
             cost,
+            whole,
         });
     prop::collection::vec((place, usage, money()), 0..60)
 }

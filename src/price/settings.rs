@@ -169,8 +169,13 @@ mod tests {
             "[budget]\nsession = 20\nat_limit = \"interrupt\"\n[budget.agent]\n\"*\" = 2.5\nbe-1 = 1\n";
         let (prices, budgets) = read(&format!("{example}{budgets}")).unwrap();
         let tokens = Tokens { input: 1_000_000, cache_read: 1_000_000, ..Tokens::default() };
-        let usage =
-            Usage { conversation: None, model: "some-model-2".into(), tokens: Some(tokens), cost: None };
+        let usage = Usage {
+            conversation: None,
+            model: "some-model-2".into(),
+            tokens: Some(tokens),
+            cost: None,
+            whole: false,
+        };
         assert_eq!(prices.estimate(&usage), Some(MicroUsd(3_300_000)));
         assert_eq!(
             budgets.session,

@@ -111,7 +111,7 @@ mod tests {
     }
 
     fn usage(model: &str, tokens: Tokens) -> Usage {
-        Usage { conversation: None, model: model.to_owned(), tokens: Some(tokens), cost: None }
+        Usage { conversation: None, model: model.to_owned(), tokens: Some(tokens), cost: None, whole: false }
     }
 
     #[test]

@@ -137,6 +137,11 @@ pub enum ServerMessage {
 pub enum Answer {
     /// It is done.
     Done,
+    /// It is done, in another way than was asked.
+    Noted {
+        /// How.
+        note: String,
+    },
     /// Something was made: a team, an agent, a message.
     Created {
         /// Its identity.

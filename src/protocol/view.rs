@@ -221,6 +221,9 @@ pub struct AgentView {
     pub epoch: u32,
     /// Its program and arguments.
     pub command: Vec<String>,
+    /// The blueprint it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blueprint: Option<String>,
     /// Its folder, if it is not the session's root.
     #[schema(value_type = Option<String>)]
     pub cwd: Option<PathBuf>,
@@ -361,8 +364,37 @@ pub struct Explanation {
     pub reason: String,
     /// Since when it is in that state (RFC 3339).
     pub since: String,
+    /// How it stands to the time limit of its turns, in words; none where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit: Option<String>,
     /// Every piece of evidence at hand, the decisive one first.
     pub evidence: Vec<EvidenceView>,
+}
+
+/// A blueprint, as it is found in a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BlueprintView {
+    /// Its name.
+    pub name: String,
+    /// Where it is from: `session`, `user` or `builtin`.
+    pub origin: String,
+    /// What it is good for.
+    #[serde(default)]
+    pub description: String,
+    /// The program it names, if it names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cli: Option<String>,
+    /// The model it names, if it names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Whether its agents cannot change anything.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Whether agents may be made from it.
+    pub enabled: bool,
+    /// What is wrong with it, if something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// One piece of evidence.

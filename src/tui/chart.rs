@@ -138,7 +138,12 @@ fn entry(view: &AgentView, team: Option<TeamId>) -> Agent {
         team,
         role,
         rank: view.rank,
-        launch: Launch { command: view.command.clone(), cwd: view.cwd.clone(), ..Launch::default() },
+        launch: Launch {
+            command: view.command.clone(),
+            cwd: view.cwd.clone(),
+            blueprint: view.blueprint.clone(),
+            ..Launch::default()
+        },
         run: if view.state == "stopped" { Run::Stopped } else { Run::Wanted },
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::msg::Msg;
 use crate::client::Client;
 use crate::domain::{AgentId, Name};
-use crate::protocol::HistoryRecord;
+use crate::protocol::{AgentDraft, HistoryRecord};
 use crate::terminal::{History, Scrollback, Size};
 
 /// How much of what an agent printed is read back, in bytes.
@@ -59,6 +59,22 @@ impl Fetch {
         let path = self.path("messages");
         let client = self.client.clone();
         self.aside(async move { Msg::Held(client.get(&path).await.map_err(|e| e.to_string())) });
+    }
+
+    /// Asks which blueprints there are.
+    pub(super) fn blueprints(&self) {
+        let path = self.path("blueprints");
+        let client = self.client.clone();
+        self.aside(async move { Msg::Blueprints(client.get(&path).await.map_err(|e| e.to_string())) });
+    }
+
+    /// Has an agent made from a blueprint.
+    pub(super) fn make(&self, draft: AgentDraft, text: String) {
+        let path = self.path("agents");
+        let client = self.client.clone();
+        self.aside(
+            async move { Msg::Made(text, client.post(&path, &draft).await.map_err(|e| e.to_string())) },
+        );
     }
 
     /// Writes a layout into the folder of a person's own.

@@ -10,7 +10,7 @@ use super::overlay::Overlay;
 use super::settings::Settings;
 use crate::domain::{AgentId, BroadcastId, Input, Key, KeyCode, Name, Route, Scope, Target};
 use crate::layout::{Arrangement, Handle, Layout, Rect, View, Weights, arrange};
-use crate::protocol::{ApprovalView, ClientMessage, PaneView};
+use crate::protocol::{ApprovalView, BlueprintView, ClientMessage, PaneView};
 use crate::terminal::Grid;
 use crate::theme::{Role, Theme};
 
@@ -84,6 +84,8 @@ pub(super) struct Model {
     pub(super) offered: Option<Offered>,
     /// An agent that was just made, and is focused when it stands in the chart.
     pub(super) expected: Option<AgentId>,
+    /// The blueprints that agents can be made from, once they are known.
+    pub(super) blueprints: Option<Vec<BlueprintView>>,
     /// The panes that the daemon was told of.
     pub(super) told: Option<ClientMessage>,
     /// The agent that the daemon was told was looked at.
@@ -234,6 +236,7 @@ impl Model {
             last_ask: 0,
             offered: None,
             expected: None,
+            blueprints: None,
             told: None,
             looked_at: None,
             attended: true,

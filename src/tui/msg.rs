@@ -4,7 +4,7 @@ use ratatui::layout::Size;
 
 use crate::client::Arrival;
 use crate::domain::{AgentId, Key, Mouse};
-use crate::protocol::{ClientMessage, Explanation, MessageView};
+use crate::protocol::{AgentDraft, BlueprintView, ClientMessage, Created, Explanation, MessageView};
 use crate::terminal::History;
 
 /// Something that happened.
@@ -34,6 +34,10 @@ pub(super) enum Msg {
     Explained(Result<Explanation, String>),
     /// The messages that wait.
     Held(Result<Vec<MessageView>, String>),
+    /// The blueprints that are found in the session.
+    Blueprints(Result<Vec<BlueprintView>, String>),
+    /// An agent was made from a blueprint, or not; the text says so.
+    Made(String, Result<Created, String>),
     /// A layout was written, or not.
     Saved(String, Result<std::path::PathBuf, String>),
 }
@@ -55,6 +59,10 @@ pub(super) enum Cmd {
     Explain(String),
     /// Ask which messages wait.
     Held,
+    /// Ask which blueprints there are.
+    Blueprints,
+    /// Make an agent from a blueprint; the text is said once it is done.
+    Make(Box<AgentDraft>, String),
     /// Write a layout under a name.
     Save(String, String),
     /// Draw everything anew.

@@ -236,6 +236,8 @@ impl Screen {
             Cmd::Fetch(agent) => self.fetch.history(agent, self.model.chart.name(agent)),
             Cmd::Explain(name) => self.fetch.explanation(&name),
             Cmd::Held => self.fetch.messages(),
+            Cmd::Blueprints => self.fetch.blueprints(),
+            Cmd::Make(draft, text) => self.fetch.make(*draft, text),
             Cmd::Save(name, text) => self.fetch.save(name, text),
             Cmd::Redraw => self.outer.forget(),
             Cmd::Leave => self.ending = Some(Ending::Left),

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::home::{Home, text};
+use crate::home::{Home, text, until};
 
 /// Puts a program there that shows how it was started, under the name of one that is known.
 fn stand_in(home: &Home, name: &str) -> String {
@@ -128,4 +128,43 @@ fn agents_are_made_from_blueprints_by_a_file_and_by_a_command() {
     home.fails(2, &["agent", "create", "b", "--blueprint", "coder", "--", "sh"]);
     home.fails(2, &["agent", "create", "b", "--model", "fast", "--", "sh"]);
     home.fails(2, &["agent", "create", "b", "--blueprint", "reviewer", "--cli", "sh"]);
+}
+
+/// A program that is busy for ever. Interrupted it rests, unless it is the stubborn one.
+const BUSY: &str = r#"#!/bin/sh
+say() { printf '\033]7501;state=%s\033\\' "$1"; }
+case $AGENTCTL_AGENT in
+  stubborn) trap '' INT ;;
+  *) trap 'say idle' INT ;;
+esac
+say working
+while :; do sleep 1; done
+"#;
+
+#[test]
+fn a_turn_that_takes_too_long_is_interrupted_and_one_that_goes_on_is_killed() {
+    let home = Home::new();
+    let program = home.write("busy", BUSY);
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
+    std::fs::create_dir_all(home.work().join(".agentctl/blueprints")).expect("a folder for blueprints");
+    home.write(
+        ".agentctl/blueprints/brief.toml",
+        &format!("cli = '{}'\n[limits]\ntime = '2s'\n", program.display()),
+    );
+    home.write("agentctl.toml", "[session]\nname = 's'\n");
+    home.ok(&["up"]);
+    for name in ["gives-in", "stubborn"] {
+        home.ok(&["agent", "create", name, "--blueprint", "brief"]);
+    }
+    until("the interrupt to be told", || {
+        let why = home.ok(&["agent", "explain", "gives-in"]);
+        let told =
+            why.contains("is idle") && why.contains("its time limit of 2 s passed; it was interrupted");
+        told.then_some(()).ok_or(why)
+    });
+    let stubborn = home.wait_for_state("stubborn", "error");
+    assert_eq!(stubborn["reason"], "killed: its time limit of 2 s passed");
+    let why = home.ok(&["agent", "explain", "stubborn"]);
+    assert!(why.contains("its time limit of 2 s passed; it was killed"), "{why}");
+    assert_eq!(home.agent("gives-in")["state"], "idle", "who gave in is left alone");
 }

@@ -1,6 +1,7 @@
 //! Messages, approvals and hooks, from outside: with scripted programs that tell their state as real ones do.
 
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
@@ -147,6 +148,83 @@ fn a_message_waits_for_a_draft_and_goes_out_once_that_is_sent() {
     });
     let said = home.fails(1, &["message", "cancel", &number]);
     assert!(said.contains("it is expired"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_done_to_an_agent_is_refused_with_a_reason_and_an_exit_code() {
+    let home = scripted(&[("a", "1", "2")]);
+    let said = home.fails(1, &["agent", "interrupt", "a"]);
+    assert!(said.contains("`a` is idle; there is nothing to interrupt"), "{said}");
+    let said = home.fails(1, &["agent", "resume", "a", "--conversation", "c-1"]);
+    assert!(said.contains("does not know how `a` goes on in a conversation\nhint: start it anew"), "{said}");
+    let said = home.fails(1, &["agent", "clear", "a"]);
+    assert!(said.contains("does not know how `a` clears its conversation\nhint: start it anew"), "{said}");
+    home.ok(&["send", "a", "one"]);
+    home.ok(&["send", "a", "two"]);
+    home.wait_for_state("a", "waiting");
+    let said = home.fails(1, &["agent", "interrupt", "a"]);
+    assert!(said.contains("has a dialog open") && said.contains("--force"), "{said}");
+    home.ok(&["agent", "stop", "a"]);
+    home.wait_for_state("a", "stopped");
+    for what in ["interrupt", "stop", "kill"] {
+        let said = home.fails(1, &["agent", what, "a"]);
+        assert!(said.contains("`a` is not running"), "{what}: {said}");
+    }
+
+    // A program that has a word for it, and a dialog open: the word waits.
+    let program = home
+        .write("claude", "#!/bin/sh\nprintf '\\033]7501;state=blocked:kind=question\\033\\\\'\nexec cat\n");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
+    home.ok(&["agent", "create", "c", "--", &program.display().to_string()]);
+    home.wait_for_state("c", "waiting");
+    let said = home.ok(&["agent", "clear", "c"]);
+    assert!(said.contains("c: held, it has a dialog open; it goes out by itself (message "), "{said}");
+    home.ok(&["agent", "stop", "c"]);
+    home.wait_for_state("c", "stopped");
+    let said = home.fails(1, &["agent", "clear", "c"]);
+    assert!(said.contains("`c` is not running\nhint: start it: agentctl agent start c"), "{said}");
+    let said = home.fails(1, &["agent", "resume", "nobody"]);
+    assert!(said.contains("there is no agent `nobody`"), "{said}");
+}
+
+#[test]
+fn an_interrupt_that_its_pane_refuses_is_no_success() {
+    let home = Home::new();
+    home.write("agentctl.toml", "[session]\nname='s'\n");
+    std::fs::create_dir_all(home.root().join("config/adapters")).expect("a folder for adapters");
+    let adapter = "[adapter]\nname = 'mute'\nprograms = ['mute']\n[interrupt]\nkeys = []\n";
+    std::fs::write(home.root().join("config/adapters/mute.toml"), adapter).expect("a file can be written");
+    let program = home.write("mute", "#!/bin/sh\nprintf '\\033]7501;state=working\\033\\\\'\nexec cat\n");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
+    home.ok(&["up"]);
+    home.ok(&["agent", "create", "m", "--", &program.display().to_string()]);
+    until("it to be busy", || {
+        let agent = home.agent("m");
+        let busy = agent["state"] == "thinking" || agent["state"] == "working";
+        busy.then_some(()).ok_or_else(|| agent.to_string())
+    });
+    let said = home.fails(1, &["agent", "interrupt", "m"]);
+    assert!(said.contains("`m` was not interrupted: no keys are known that interrupt it"), "{said}");
+}
+
+#[test]
+fn a_broadcast_expires_as_one_message_does() {
+    let home = scripted(&[("a", "0", "0"), ("b", "0", "0")]);
+    // A draft in its box: what is sent to it waits.
+    home.ok(&["keys", "a", "x"]);
+    until("the draft to be seen", || {
+        let held = home.json(&["send", "a", "first", "--expires", "1s"]);
+        if held["status"] == "held" { Ok(()) } else { Err(held.to_string()) }
+    });
+    let sent = home.json(&["broadcast", "all", "soon", "--expires", "1s"]);
+    let report = |name: &str| sent.as_array().unwrap().iter().find(|r| r["to"] == name).unwrap().clone();
+    assert_ne!(report("b")["status"], "held");
+    let number = report("a")["id"].to_string();
+    until("it to expire", || {
+        let message = home.json(&["message", "show", &number]);
+        if message["status"] == "expired" { Ok(()) } else { Err(message.to_string()) }
+    });
+    home.fails(2, &["broadcast", "all", "soon", "--expires", "soon"]);
 }
 
 #[test]
@@ -311,6 +389,12 @@ fn agents_that_ended_while_nobody_watched_are_resumed_only_when_asked() {
     let home = scripted(&[("a", "0", "0"), ("b", "0", "0")]);
     said(hook(&home, "a", "1", &json!({"hook_event_name": "SessionStart", "session_id": "c1"})));
     assert_eq!(home.agent("a")["conversation"], "c1");
+    for event in ["UserPromptSubmit", "Stop"] {
+        said(hook(&home, "a", "1", &json!({"hook_event_name": event, "session_id": "c1"})));
+    }
+    // In this one nothing was said.
+    said(hook(&home, "b", "1", &json!({"hook_event_name": "SessionStart", "session_id": "c2"})));
+    assert_eq!(home.agent("b")["conversation"], "c2");
     // As after a reboot: the daemon and everything it watched are gone.
     let daemon = home.daemon();
     let pid = |name: &str| home.agent(name)["pid"].to_string();
@@ -344,5 +428,5 @@ fn agents_that_ended_while_nobody_watched_are_resumed_only_when_asked() {
     home.ok(&["resume", "--all"]);
     home.wait_for_state("a", "idle");
     let said = home.fails(1, &["resume", "b"]);
-    assert!(said.contains("no conversation of `b` is known"), "{said}");
+    assert!(said.contains("does not know how `b` goes on in a conversation"), "{said}");
 }

@@ -1,5 +1,7 @@
 //! The screen in a window: who is shown, where keys go, what commands do, and what an agent cannot do to it.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use crate::home::{Home, until};
 use crate::window::Window;
 
@@ -127,6 +129,36 @@ fn agents_are_made_renamed_and_deleted_with_keys() {
         let agent = home.agent("boss");
         if agent.is_null() { Ok(()) } else { Err(agent.to_string()) }
     });
+}
+
+#[test]
+fn an_agent_is_made_from_a_blueprint_in_the_form_as_on_the_command_line() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.work().join(".agentctl/blueprints")).expect("a folder for blueprints");
+    let program = home.write("shell", "#!/bin/sh\nPS1='ready$ ' exec sh\n");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
+    let blueprint = format!("description = 'a plain shell'\ncli = '{}'\n", program.display());
+    home.write(".agentctl/blueprints/plain.toml", &blueprint);
+    home.write("agentctl.toml", "[session]\nname='s'\n[executive]\nname='chief'\ncommand=['sh']\n");
+    let window = Window::open(&home, 24, 80, &[]);
+    window.shows("keys → chief");
+    window.press("\x01c");
+    window.shows("no blueprint");
+    // Up to the blueprint, and a few letters of its name.
+    window.press("\x1b[A");
+    window.shows("type to find one");
+    window.press("pla");
+    window.shows("a plain shell");
+    window.press("\r");
+    window.shows("as the blueprint says");
+    window.press("\tone\r");
+    window.shows("keys → one");
+    home.ok(&["agent", "create", "two", "--blueprint", "plain"]);
+    let (one, two) = (home.agent("one"), home.agent("two"));
+    for field in ["command", "blueprint", "role", "team"] {
+        assert_eq!(one[field], two[field], "{field}");
+    }
+    assert_eq!(one["blueprint"], "plain");
 }
 
 #[test]

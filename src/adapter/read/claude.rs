@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::{bounded, conversation, long_text, state, text, tool};
+use super::{beginning, bounded, conversation, long_text, state, text, tool};
 use crate::domain::{AgentState, Ask, AskKind, MicroUsd, Signal, Source, Usage, WaitFor, clean};
 
 /// The tool by which its model asks a person something.
@@ -27,7 +27,7 @@ fn hook(event: &str, payload: &Value) -> Vec<Signal> {
     let mut out = Vec::new();
     match event {
         "SessionStart" => {
-            out.extend(conversation(payload));
+            out.extend(beginning(payload));
             let begins = text(payload, "source").unwrap_or("startup");
             out.push(Signal::AskSettled { key: None });
             // A conversation that was compacted goes on with its turn.
@@ -170,10 +170,12 @@ fn status_line(payload: &Value) -> Vec<Signal> {
     if let Some(usd) = cost.get("total_cost_usd").and_then(Value::as_f64) {
         out.push(Signal::Used(Usage {
             conversation: text(payload, "session_id").map(|id| clean(id, 80)),
-            model: clean(model, 80),
+            // Answers name their model without what was chosen of it: `name[1m]`.
+            model: clean(model.split('[').next().unwrap_or_default(), 80),
             // It tells those of the last request alone; the transcript has them all.
             tokens: None,
             cost: Some(MicroUsd::from_usd(usd)),
+            whole: true,
         }));
     }
     out
@@ -200,7 +202,7 @@ pub(super) fn read_session(payload: &Value, pid: u32, started: Option<&str>) -> 
         detail: clean(&detail, 120),
     }];
     if let Some(id) = text(payload, "sessionId") {
-        out.push(Signal::Conversation { id: clean(id, 80), transcript: None });
+        out.push(Signal::Conversation { id: clean(id, 80), transcript: None, fresh: false });
     }
     if let Some(version) = text(payload, "version") {
         out.push(Signal::Version { version: clean(version, 40) });

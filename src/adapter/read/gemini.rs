@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{conversation, long_text, state, text, tool};
+use super::{beginning, conversation, long_text, state, text, tool};
 use crate::domain::{AgentState, Ask, AskKind, Signal, WaitFor, clean};
 
 pub(super) fn read(payload: &Value) -> Vec<Signal> {
@@ -12,7 +12,7 @@ pub(super) fn read(payload: &Value) -> Vec<Signal> {
     let mut out = Vec::new();
     match event {
         "SessionStart" => {
-            out.extend(conversation(payload));
+            out.extend(beginning(payload));
             out.push(state(AgentState::Idle, event, "a conversation begins"));
         }
         "BeforeAgent" => {

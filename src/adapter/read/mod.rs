@@ -82,9 +82,20 @@ fn state(state: AgentState, rule: &str, detail: &str) -> Signal {
     Signal::State { source: Source::Hook, state, rule: rule.to_owned(), detail: clean(detail, 160) }
 }
 
+/// Returns the conversation that begins with a payload; one that goes on has been begun before.
+fn beginning(payload: &Value) -> Option<Signal> {
+    let anew = matches!(text(payload, "source"), None | Some("startup" | "clear"));
+    match conversation(payload) {
+        Some(Signal::Conversation { id, transcript, .. }) => {
+            Some(Signal::Conversation { id, transcript, fresh: anew })
+        }
+        other => other,
+    }
+}
+
 /// Returns the conversation that a payload names.
 fn conversation(payload: &Value) -> Option<Signal> {
     let id = text(payload, "session_id").or_else(|| text(payload, "thread-id"))?;
     let transcript = text(payload, "transcript_path").map(Into::into);
-    Some(Signal::Conversation { id: clean(id, 80), transcript })
+    Some(Signal::Conversation { id: clean(id, 80), transcript, fresh: false })
 }

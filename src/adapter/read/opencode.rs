@@ -174,7 +174,7 @@ impl Served {
         self.failed = None;
         let mut out = vec![self.whole("session.status")];
         if !self.below.contains(&id) {
-            out.push(Signal::Conversation { id, transcript: None });
+            out.push(Signal::Conversation { id, transcript: None, fresh: false });
         }
         out
     }
@@ -233,7 +233,7 @@ impl Served {
         }
         // A model without a price is told to cost nothing.
         let cost = (cost > 0).then_some(MicroUsd(cost));
-        vec![Signal::Used(Usage { conversation: Some(id), model, tokens: Some(tokens), cost })]
+        vec![Signal::Used(Usage { conversation: Some(id), model, tokens: Some(tokens), cost, whole: false })]
     }
 }
 
@@ -323,7 +323,7 @@ mod tests {
         let mut served = Served::default();
         let busy = told(&mut served, "session.status", status("s", "busy"));
         assert_eq!(state_of(&busy), Some(AgentState::Thinking));
-        assert!(busy.contains(&Signal::Conversation { id: "s".into(), transcript: None }));
+        assert!(busy.contains(&Signal::Conversation { id: "s".into(), transcript: None, fresh: false }));
         assert_eq!(told(&mut served, "session.status", status("s", "busy")), [], "it says so with each step");
         told(&mut served, "session.created", json!({"info": {"id": "t", "parentID": "s"}}));
         let below = told(&mut served, "session.status", status("t", "busy"));

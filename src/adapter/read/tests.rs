@@ -35,7 +35,7 @@ fn asked(signals: &[Signal]) -> &Ask {
 fn a_turn_of_claude_is_thinking_working_thinking_and_idle() {
     let started = claude("SessionStart", json!({"source": "startup", "model": "m"}));
     let transcript = Some("/home/u/.claude/projects/-src/s-1.jsonl".into());
-    assert!(started.contains(&Signal::Conversation { id: "s-1".to_owned(), transcript }));
+    assert!(started.contains(&Signal::Conversation { id: "s-1".to_owned(), transcript, fresh: true }));
     let taken = claude("UserPromptSubmit", json!({"prompt": "Say hi.\nThen stop."}));
     assert!(taken.contains(&Signal::PromptTaken { text: Some("Say hi.\nThen stop.".to_owned()) }));
     let bash = json!({"tool_name": "Bash", "tool_input": {"command": "ls", "description": "List"}, "tool_use_id": "t"});
@@ -126,7 +126,7 @@ fn a_turn_of_claude_that_fails_says_which_way() {
 fn the_status_line_tells_version_and_money_and_the_session_file_only_of_its_own_process() {
     let line = json!({
         "session_id": "s-1", "transcript_path": "/t", "cwd": "/src", "version": "2.1.329",
-        "model": {"id": "claude-x", "display_name": "X"},
+        "model": {"id": "claude-x[1m]", "display_name": "X"},
         "cost": {"total_cost_usd": 0.8895, "total_duration_ms": 130_426},
         "context_window": {"total_input_tokens": 24_077, "total_output_tokens": 16},
     });
@@ -135,6 +135,7 @@ fn the_status_line_tells_version_and_money_and_the_session_file_only_of_its_own_
     let used = told.iter().find_map(|signal| if let Signal::Used(used) = signal { Some(used) } else { None });
     let used = used.unwrap();
     assert_eq!((used.model.as_str(), used.cost, used.tokens), ("claude-x", Some(MicroUsd(889_500)), None));
+    assert!(used.whole, "it is the money of every model in the conversation");
 
     let file = |status: &str, waits: &str| {
         json!({"pid": 7, "sessionId": "s-1", "procStart": "198052", "version": "2.1.329",
@@ -162,7 +163,7 @@ fn codex_tells_the_end_of_a_turn_but_not_of_its_hidden_ones() {
         )
     };
     let ended = told("Say hi.");
-    assert!(ended.contains(&Signal::Conversation { id: "t-1".to_owned(), transcript: None }));
+    assert!(ended.contains(&Signal::Conversation { id: "t-1".to_owned(), transcript: None, fresh: false }));
     assert!(ended.contains(&Signal::TurnEnded { text: Some("Hi.".to_owned()), error: None }));
     assert_eq!(states(&ended), [AgentState::Idle]);
     assert_eq!(

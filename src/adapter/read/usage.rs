@@ -1,7 +1,7 @@
 //! What a conversation has used, counted from the lines that programs keep of it: Claude Code's transcript, Codex's
 //! rollout, Gemini CLI's chat. They are internal to those programs; a line that is not understood counts nothing.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -20,6 +20,8 @@ pub struct Tally {
     used: BTreeMap<String, Tokens>,
     /// The answers that were counted: one answer stands in several lines.
     counted: HashSet<String>,
+    /// What was counted of each, where a later line may say more: while an answer is written it is not whole.
+    answers: HashMap<String, Tokens>,
 }
 
 impl Tally {
@@ -58,6 +60,7 @@ impl Tally {
             model: model.clone(),
             tokens: Some(*tokens),
             cost: None,
+            whole: false,
         })
         .collect()
     }
@@ -68,19 +71,23 @@ impl Tally {
         if let Some(session) = text(line, "sessionId") {
             self.conversation = Some(clean(session, 80));
         }
-        if self.counted.contains(id) {
-            return;
-        }
-        if self.counted.len() < MOST_ANSWERS {
-            self.counted.insert(id.to_owned());
-        }
         let count = |field: &str| usage.get(field).and_then(Value::as_u64).unwrap_or(0);
+        let before = self.answers.get(id).copied().unwrap_or_default();
+        let now = Tokens {
+            input: count("input_tokens").max(before.input),
+            output: count("output_tokens").max(before.output),
+            cache_read: count("cache_read_input_tokens").max(before.cache_read),
+            cache_write: count("cache_creation_input_tokens").max(before.cache_write),
+        };
+        if self.answers.len() < MOST_ANSWERS || self.answers.contains_key(id) {
+            self.answers.insert(id.to_owned(), now);
+        }
         let model = clean(text(message, "model").unwrap_or_default(), 80);
         *self.used.entry(model).or_default() += Tokens {
-            input: count("input_tokens"),
-            output: count("output_tokens"),
-            cache_read: count("cache_read_input_tokens"),
-            cache_write: count("cache_creation_input_tokens"),
+            input: now.input - before.input,
+            output: now.output - before.output,
+            cache_read: now.cache_read - before.cache_read,
+            cache_write: now.cache_write - before.cache_write,
         };
     }
 
@@ -150,7 +157,7 @@ mod tests {
         };
         let mut tally = Tally::new("claude");
         for line in
-            [line("a", "m1", 5), line("a", "m1", 5), line("b", "m1", 7), line("c", "m2", 1), "{".into()]
+            [line("a", "m1", 1), line("a", "m1", 5), line("b", "m1", 7), line("c", "m2", 1), "{".into()]
         {
             tally.line(&line);
         }

@@ -177,6 +177,7 @@ mod tests {
             model: model.to_owned(),
             tokens: Some(Tokens { input: 2_000_000, ..Tokens::default() }),
             cost: cost.map(MicroUsd),
+            whole: false,
         };
         let price = Price { model: "b".into(), input: MicroUsd(3), output: MicroUsd(3), ..Price::default() };
         let prices = Prices::new(vec![price]);

@@ -116,8 +116,8 @@ pub(super) enum Order {
     Submit { message: MessageId },
     /// Leave what was typed where it stands.
     Abandon { message: MessageId },
-    /// Press the keys that interrupt a turn; into a dialog only by force.
-    Interrupt { force: bool },
+    /// Press the keys that interrupt a turn; into a dialog only by force. Whoever wants to know is told why not.
+    Interrupt { force: bool, reply: Option<oneshot::Sender<Result<(), &'static str>>> },
     /// Press the keys that answer a dialog, if it is still on the screen.
     Answer { approval: ApprovalId, dialog: String, verdict: Verdict },
     /// Take in what the program told beside its screen.

@@ -71,7 +71,7 @@ impl Pane {
 
     /// Says what conversation it is in, where a hook told that.
     pub(super) fn cue_conversation(&self, signal: &Signal) {
-        let Signal::Conversation { id, transcript } = signal else { return };
+        let Signal::Conversation { id, transcript, .. } = signal else { return };
         self.cue(|cue| {
             let told = Some((id.clone(), transcript.clone()));
             let new = cue.conversation != told;

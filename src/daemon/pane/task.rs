@@ -369,7 +369,12 @@ impl Pane {
             Order::Colors(colors) => self.place.screen().into_iter().for_each(|screen| paint(screen, colors)),
             Order::Type { message, text } => self.type_text(message, &text, now).await,
             Order::Submit { message } => self.submit(message, now).await,
-            Order::Interrupt { force } => self.interrupt(force, now).await,
+            Order::Interrupt { force, reply } => match (self.interrupt(force, now).await, reply) {
+                // Whoever asked may have gone away meanwhile.
+                (done, Some(reply)) => drop(reply.send(done)),
+                (Err(reason), None) => self.tell(News::NotDone { reason }).await,
+                (Ok(()), None) => {}
+            },
             Order::Answer { approval, dialog, verdict } => {
                 self.answer(approval, &dialog, &verdict, now).await;
             }

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use self::lines::{Grown, Lines};
 use super::clock::Steady;
 use super::pane::Teller;
-use crate::adapter::{Adapter, Address, Form, Journal, Recorded, read_session_file};
+use crate::adapter::{Adapter, Address, Form, Journal, Recorded, Records, read_session_file};
 use crate::domain::{Signal, Timestamp, Usage};
 
 /// How often it is looked while something may change, and otherwise.
@@ -30,6 +30,9 @@ const SLOW: Duration = Duration::from_secs(5);
 
 /// Something may change for so long after something did.
 const LIVELY: Duration = Duration::from_secs(10);
+
+/// The most files in which parts of a conversation are kept that are read.
+const PARTS: usize = 512;
 
 /// The longest file of a session's state, in bytes.
 const SESSION_FILE: u64 = 256 << 10;
@@ -193,6 +196,8 @@ struct StateFile {
 struct Open {
     conversation: Option<String>,
     lines: Lines,
+    /// What is kept of it apart.
+    parts: Vec<Lines>,
     journal: Journal,
 }
 
@@ -255,7 +260,11 @@ impl Reading {
             _ => find::Held::default(),
         };
         let said = cue.conversation.as_ref();
-        let wanted = held.conversation.clone().or(self.named.clone()).or(said.map(|(id, _)| id.clone()));
+        // Its hooks tell of its conversations, and at once.
+        let by_hooks = self.subject.hooked && records.form == Form::Claude;
+        let (said_id, named) = (said.map(|(id, _)| id.clone()), self.named.clone());
+        let wanted = held.conversation.clone();
+        let wanted = wanted.or(if by_hooks { said_id.or(named) } else { named.or(said_id) });
         let open = self.journal.as_ref();
         let is_open = open.is_some_and(|open| match (&held.journal, &wanted) {
             (Some(path), _) => open.lines.path() == path,
@@ -287,12 +296,13 @@ impl Reading {
         };
         let head = find::head(records.form, &path);
         let conversation = head.map(|head| head.conversation).or(wanted);
-        if let Some(id) = conversation.clone().filter(|id| said.is_none_or(|(said, _)| said != id)) {
+        let other = |id: &String| !by_hooks && said.is_none_or(|(said, _)| said != id);
+        if let Some(id) = conversation.clone().filter(other) {
             let transcript = Some(path.clone());
-            told.push(Recorded { signal: Signal::Conversation { id, transcript }, at: None });
+            told.push(Recorded { signal: Signal::Conversation { id, transcript, fresh: false }, at: None });
         }
         let journal = Journal::new(records.form);
-        self.journal = Some(Open { conversation, lines: Lines::new(path), journal });
+        self.journal = Some(Open { conversation, lines: Lines::new(path), parts: Vec::new(), journal });
         (self.missed, self.told) = (None, Vec::new());
     }
 
@@ -303,25 +313,62 @@ impl Reading {
     }
 
     fn read_journal(&mut self, told: &mut Vec<Recorded>) {
+        let records = self.subject.adapter.records();
         let Some(open) = &mut self.journal else { return };
+        open.find_parts(records);
         let mut said = Vec::new();
-        let journal = &mut open.journal;
-        let mut grown = open.lines.read(|line| keep(&mut said, journal.line(line)));
-        if let Ok(Grown::Anew) = grown {
-            *journal = Journal::new(self.subject.adapter.records().form);
-            grown = open.lines.read(|line| keep(&mut said, journal.line(line)));
+        let mut grown = open.read(&mut said);
+        if grown == Grown::Anew {
+            open.begin_anew(records.form);
+            grown = open.read(&mut said);
         }
         // A total that is told before the end of all that is there would look as if it had begun anew.
-        let at_end = matches!(grown, Ok(Grown::ToEnd));
+        let at_end = grown == Grown::ToEnd;
         let since = self.subject.since;
         // What an earlier process was doing when it ended says nothing of this one.
         said.retain(|said| said.at.zip(since).is_none_or(|(at, since)| at >= since));
         told.extend(said);
-        if at_end && self.subject.adapter.records().counts(self.subject.hooked) {
+        if at_end && records.counts(self.subject.hooked) {
             let used = open.journal.used();
             let new = used.iter().filter(|usage| !self.told.contains(usage)).cloned();
             told.extend(new.map(|usage| Recorded { signal: Signal::Used(usage), at: None }));
             self.told = used;
+        }
+    }
+}
+
+impl Open {
+    /// Looks for what is kept apart and is not known yet.
+    fn find_parts(&mut self, records: &Records) {
+        let names = records.parts_of(self.conversation.as_deref());
+        let Some((names, beside)) = names.zip(self.lines.path().parent()) else { return };
+        let mut found = find::matching(beside, &names);
+        found.retain(|path| self.parts.iter().all(|known| known.path() != path));
+        found.truncate(PARTS.saturating_sub(self.parts.len()));
+        self.parts.extend(found.into_iter().map(Lines::new));
+    }
+
+    /// Reads what is new in all of its files; if one of them was cut off, nothing more than that is of use.
+    fn read(&mut self, said: &mut Vec<Recorded>) -> Grown {
+        let mut whole = Grown::Not;
+        let journal = &mut self.journal;
+        for lines in std::iter::once(&mut self.lines).chain(&mut self.parts) {
+            // One that cannot be read is as it was.
+            match lines.read(|line| keep(said, journal.line(line))).unwrap_or(Grown::Not) {
+                Grown::Anew => return Grown::Anew,
+                Grown::InPart => whole = Grown::InPart,
+                Grown::ToEnd if whole != Grown::InPart => whole = Grown::ToEnd,
+                Grown::ToEnd | Grown::Not => {}
+            }
+        }
+        whole
+    }
+
+    /// Begins to read from the beginning of each.
+    fn begin_anew(&mut self, form: Form) {
+        self.journal = Journal::new(form);
+        for lines in std::iter::once(&mut self.lines).chain(&mut self.parts) {
+            *lines = Lines::new(lines.path().to_owned());
         }
     }
 }

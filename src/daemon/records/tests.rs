@@ -136,14 +136,47 @@ fn the_file_of_a_state_is_read_when_it_changes_and_only_if_it_is_of_this_process
 }
 
 #[test]
-fn a_transcript_is_counted_only_where_no_status_line_tells_the_money() {
+fn a_transcript_is_counted_with_what_subagents_did_whether_there_is_a_status_line_or_not() {
+    let root = tempfile::tempdir().unwrap();
+    let line = |id: &str, input: u32| {
+        format!(
+            r#"{{"type":"assistant","sessionId":"s-1","message":{{"id":"{id}","model":"m","usage":{{"input_tokens":{input},"output_tokens":2}}}}}}"#
+        )
+    };
+    let project = root.path().join("projects/-src");
+    let subagents = project.join("s-1/subagents");
+    fs::create_dir_all(&subagents).unwrap();
+    let transcript = project.join("s-1.jsonl");
+    fs::write(&transcript, line("a", 10) + "\n").unwrap();
+    let cue = Cue { busy: true, conversation: Some(("s-1".into(), None)) };
+    let hooked = subject(root.path(), "claude", None);
+    let mut reading = Reading::of(hooked.clone());
+    assert_eq!(tokens(&reading.look(&cue)).unwrap().input, 10);
+    assert_eq!(reading.look(&cue), []);
+    fs::write(subagents.join("agent-1.jsonl"), line("b", 100) + "\n" + &line("b", 100) + "\n").unwrap();
+    assert_eq!(tokens(&reading.look(&cue)).unwrap().input, 110);
+    // What was written anew is counted from its beginning, and so is everything else.
+    fs::write(&transcript, line("a", 7) + "\n").unwrap();
+    assert_eq!(tokens(&reading.look(&cue)).unwrap().input, 107);
+    let told = Reading::of(Subject { hooked: false, ..hooked }).look(&cue);
+    assert_eq!(tokens(&told).unwrap().input, 107);
+}
+
+#[test]
+fn a_stale_name_of_a_conversation_does_not_overrule_what_a_hook_told() {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir_all(root.path().join("projects/-src")).unwrap();
-    let line = r#"{"type":"assistant","sessionId":"s-1","message":{"id":"a","model":"m","usage":{"input_tokens":10,"output_tokens":2}}}"#;
-    fs::write(root.path().join("projects/-src/s-1.jsonl"), format!("{line}\n")).unwrap();
-    let cue = Cue { busy: false, conversation: Some(("s-1".into(), None)) };
-    let hooked = subject(root.path(), "claude", None);
-    assert_eq!(Reading::of(hooked.clone()).look(&cue), []);
-    let told = Reading::of(Subject { hooked: false, ..hooked }).look(&cue);
-    assert_eq!(tokens(&told).unwrap().input, 10);
+    let mut reading = Reading::of(subject(root.path(), "claude", None));
+    reading.named = Some("old".into());
+    for id in ["old", "new"] {
+        let line = format!(
+            r#"{{"sessionId":"{id}","message":{{"id":"{id}","model":"m","usage":{{"input_tokens":1}}}}}}"#
+        );
+        fs::write(root.path().join(format!("projects/-src/{id}.jsonl")), line + "\n").unwrap();
+    }
+    let told = reading.look(&Cue { busy: true, conversation: Some(("new".into(), None)) });
+    assert_eq!(conversation(&told), None);
+    assert!(
+        matches!(&told[..], [Recorded { signal: Signal::Used(used), .. }] if used.conversation.as_deref() == Some("new"))
+    );
 }

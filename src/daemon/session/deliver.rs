@@ -7,15 +7,16 @@ use tokio::sync::oneshot;
 use super::super::clock;
 use super::super::hook::{HookCall, Ticket};
 use super::super::pane::Order;
+use super::super::request::Reply;
 use super::super::slot::Asked;
 use super::super::world::World;
 use super::{AnswerTo, Session};
 use crate::adapter::{Opening, Recorded};
 use crate::domain::{
-    Actor, AgentId, AgentRef, Command, Event, EventRecord, MessageId, Signal, Usage, Verdict, clean,
+    Actor, Agent, AgentId, AgentRef, Command, Event, EventRecord, MessageId, Signal, Usage, Verdict, clean,
 };
 use crate::kernel::{Fact, Input};
-use crate::protocol::HookAnswer;
+use crate::protocol::{Answer, Code, HookAnswer, Problem};
 
 /// Returns how a conversation opens: the one that is meant goes on, or else a new one of a number of our making, for
 /// programs that take one.
@@ -54,15 +55,48 @@ impl Session {
         }
     }
 
+    fn meant(&self, agent: &AgentRef) -> Option<&Agent> {
+        let org = self.state().org();
+        match agent {
+            AgentRef::Id(id) => org.agent(*id),
+            AgentRef::Name(name) => org.agent_named(name),
+        }
+    }
+
+    /// Returns why a command means nothing to an agent's program, if its adapter knows no words for it.
+    pub(super) fn unknown_to_program(&self, command: &Command, world: &World) -> Option<Problem> {
+        let Command::ResumeAgent { agent, .. } = command else { return None };
+        let agent = self.meant(agent)?;
+        if world.known_of(&agent.launch).0.can_resume() {
+            return None;
+        }
+        let name = &agent.name;
+        let text = format!("agentctl does not know how `{name}` goes on in a conversation");
+        Some(Problem::new(Code::Conflict, text).hint(format!("start it anew: agentctl agent restart {name}")))
+    }
+
+    /// Interrupts an agent, and tells whoever asked what became of it.
+    pub(super) fn interrupt_for(&self, agent: AgentId, force: bool, reply: Reply<Answer>) {
+        let (tell, told) = oneshot::channel();
+        let name = self.called(agent);
+        let given = self.give(agent, Order::Interrupt { force, reply: Some(tell) });
+        tokio::spawn(async move {
+            let done = match given {
+                Asked::Given => told.await.unwrap_or(Err("it has ended")),
+                Asked::Gone => Err("it has ended"),
+                Asked::Full => Err("its pane has too much to do"),
+            };
+            let problem =
+                |reason| Problem::new(Code::Conflict, format!("`{name}` was not interrupted: {reason}"));
+            // Whoever asked may have gone away meanwhile.
+            drop(reply.send(done.map(|()| Answer::Done).map_err(problem)));
+        });
+    }
+
     /// Puts what only a program's adapter knows into a command: the words by which it forgets its conversation.
     pub(super) fn spelt_out(&self, command: Command, world: &World) -> Command {
         let Command::ClearConversation { agent } = &command else { return command };
-        let org = self.state().org();
-        let found = match agent {
-            AgentRef::Id(id) => org.agent(*id),
-            AgentRef::Name(name) => org.agent_named(name),
-        };
-        let adapter = found.map(|agent| world.known_of(&agent.launch).0);
+        let adapter = self.meant(agent).map(|agent| world.known_of(&agent.launch).0);
         match adapter.as_ref().and_then(|adapter| adapter.clear()) {
             Some(text) => {
                 Command::Send { to: agent.clone(), text: text.to_owned(), now: false, expires_for: None }

@@ -5,7 +5,7 @@ use crate::domain::Signal;
 
 impl Session {
     fn converse(&mut self, who: &str, id: &str) -> Outcome {
-        self.signal(who, Signal::Conversation { id: id.into(), transcript: None })
+        self.signal(who, Signal::Conversation { id: id.into(), transcript: None, fresh: false })
     }
 }
 
@@ -53,6 +53,38 @@ fn an_agent_goes_on_in_its_conversation_after_it_was_stopped_for_that() {
     s.up("be-1");
     s.ok(Command::NewConversation { agent: "be-1".into() });
     assert_eq!(begun(&s.exit("be-1", Exit::Code(0))), [None]);
+}
+
+#[test]
+fn a_conversation_in_which_nothing_was_said_is_not_gone_on_in() {
+    let mut s = Session::with_team();
+    let fresh = |id: &str| Signal::Conversation { id: id.into(), transcript: None, fresh: true };
+    let _ = s.signal("be-1", fresh("c1"));
+    // It runs: it is stopped, and begins a new one.
+    let said = s.ask(resume("be-1"));
+    let Ok(Reply::Noted(note)) = &said.reply else { panic!("{said:?}") };
+    assert_eq!(note, "nothing was said in that conversation yet, so be-1 begins a new one");
+    assert_eq!(begun(&s.exit("be-1", Exit::Code(0))), [None]);
+    s.up("be-1");
+    // After a reboot it is not offered either.
+    let _ = s.signal("be-1", fresh("c2"));
+    let _ = s.exit("be-1", Exit::Lost);
+    assert!(!s.kernel.state().is_resumable(s.id("be-1")));
+    assert_eq!(begun(&s.ask(Command::ResumeAll)), [None]);
+    s.up("be-1");
+    // A prompt that is taken, or a turn that is seen, makes it one.
+    let _ = s.signal("be-1", fresh("c3"));
+    let _ = s.signal("be-1", Signal::PromptTaken { text: None });
+    let _ = s.signal("be-1", fresh("c4"));
+    let _ = s.signal("be-1", Signal::PromptTaken { text: None });
+    let _ = s.signal("be-1", fresh("c5"));
+    let _ = s.exit("be-1", Exit::Lost);
+    let to = |id: &str| Command::ResumeAgent { agent: "be-1".into(), conversation: Some(id.into()) };
+    assert_eq!(begun(&s.ask(to("c4"))), [Some("c4".to_owned())], "its turn had begun before");
+    let _ = s.exit("be-1", Exit::Lost);
+    assert_eq!(begun(&s.ask(to("c5"))), [None]);
+    let _ = s.exit("be-1", Exit::Lost);
+    assert_eq!(begun(&s.ask(to("nobody-knows"))), [Some("nobody-knows".to_owned())]);
 }
 
 #[test]

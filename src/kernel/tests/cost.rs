@@ -11,6 +11,7 @@ fn usage(conversation: &str, cost: u64) -> Usage {
         model: "m".into(),
         tokens: Some(tokens),
         cost: Some(MicroUsd(cost)),
+        whole: false,
     }
 }
 

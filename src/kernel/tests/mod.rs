@@ -3,6 +3,7 @@
 mod approval;
 mod conversation;
 mod cost;
+mod limit;
 mod mail;
 mod random;
 
@@ -102,6 +103,10 @@ impl Session {
         }
         s
     }
+}
+
+fn limit_words(secs: u32) -> String {
+    super::limit::Passed { secs, at: T0, killed: false }.words()
 }
 
 fn approval_confirm() -> std::time::Duration {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Run, Signal};
+use crate::domain::{Limits, Run, Signal};
 
 /// One random thing that may reach the kernel.
 #[derive(Clone, Debug)]
@@ -47,7 +47,8 @@ fn any_step() -> impl Strategy<Value = Step> {
     let role = || {
         prop_oneof![Just(Role::Executive), Just(Role::Coordinator), Just(Role::Worker), Just(Role::Worker)]
     };
-    let launch = || Launch { command: vec!["sh".into()], ..Launch::default() };
+    let limits = Limits { time_secs: Some(1), ..Limits::default() };
+    let launch = move || Launch { command: vec!["sh".into()], limits, ..Launch::default() };
     let command = prop_oneof![
         3 => (word(), proptest::option::of(which())).prop_map(|(name, parent)| Command::CreateTeam { name, parent, color: None }),
         1 => (which(), word()).prop_map(|(team, name)| Command::RenameTeam { team, name }),
@@ -166,9 +167,10 @@ fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
                 Happening::TurnEnded => {
                     s.signal(who, Signal::TurnEnded { text: Some("so".into()), error: None })
                 }
-                Happening::Conversation(n) => {
-                    s.signal(who, Signal::Conversation { id: format!("c{n}"), transcript: None })
-                }
+                Happening::Conversation(n) => s.signal(
+                    who,
+                    Signal::Conversation { id: format!("c{n}"), transcript: None, fresh: n % 2 == 0 },
+                ),
                 Happening::HookAsks(n) => {
                     let key = n.to_string();
                     let _ = s.fact(Fact::HookWaits { agent, key: key.clone() });
@@ -263,6 +265,13 @@ fn check(s: &Session, world: &mut World, before: &State, outcome: &Outcome) {
             | Effect::Interrupt { .. }
             | Effect::AnswerHook { .. } => {}
         }
+    }
+    for agent in state.org().agents() {
+        let live = state.live(agent.id).expect("every agent is known alive or not");
+        let killed = live.clock.passed.is_some_and(|passed| passed.killed);
+        let limited = live.is_up() && live.seen.state.is_busy() && !killed;
+        let watched = world.timers.contains(&Timer::Overdue { agent: agent.id });
+        assert!(!limited || watched, "nobody looks whether {agent:?} takes too long");
     }
     for record in &outcome.events {
         if let Event::MessageDelivered { message, to } = record.event {

@@ -25,12 +25,17 @@ impl Explain {
     }
 
     fn lines(&self, look: Look<'_>, columns: usize) -> Vec<Line<'static>> {
-        let Explanation { state, reason, since, evidence, .. } = &self.explanation;
+        let Explanation { state, reason, since, time_limit, evidence, .. } = &self.explanation;
         let mut first = vec![look.said(" ")];
         first.push(state_span(look, state));
         first.push(look.said(format!("  {}", cut(&clean(reason, 400), columns.saturating_sub(17)))));
         let since = format!(" since {} UTC", time_of_day(since));
-        let mut out = vec![Line::from(first), Line::from(look.in_role(Role::Muted, since)), Line::default()];
+        let mut out = vec![Line::from(first), Line::from(look.in_role(Role::Muted, since))];
+        if let Some(limit) = time_limit {
+            let limit = cut(&clean(limit, 200), columns.saturating_sub(1));
+            out.push(Line::from(look.in_role(Role::Muted, format!(" {limit}"))));
+        }
+        out.push(Line::default());
         if evidence.is_empty() {
             out.push(Line::from(look.in_role(Role::Muted, " there is no evidence at hand")));
             return out;
@@ -139,6 +144,7 @@ mod tests {
             state: "waiting".into(),
             reason: "asks for approval".into(),
             since: "2026-11-20T12:00:05.000Z".into(),
+            time_limit: None,
             evidence: vec![
                 piece("screen rule", "waiting", "claude.approval", "Do you want to proceed?", true),
                 piece("activity", "idle", "quiet", "", false),
@@ -151,6 +157,15 @@ mod tests {
         let model = model();
         let explain = Explain::new(explanation());
         insta::assert_snapshot!("explain", seen(&explain, &model, (80, 24)));
+    }
+
+    #[test]
+    fn how_it_stands_to_its_time_limit_is_said() {
+        let model = model();
+        let limit = Some("its time limit of 10 min passed; it was interrupted 5 s ago".to_owned());
+        let explain = Explain::new(Explanation { time_limit: limit, ..explanation() });
+        let shown = seen(&explain, &model, (80, 24));
+        assert!(shown.contains("its time limit of 10 min passed; it was interrupted 5 s ago"), "{shown}");
     }
 
     #[test]

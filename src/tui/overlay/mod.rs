@@ -30,6 +30,7 @@ use super::key::Action;
 use super::model::Model;
 use super::widget::{Finder, Look, Pick};
 use crate::domain::{AgentId, ApprovalId, BroadcastId, Command, Key, Name, Scope};
+use crate::protocol::AgentDraft;
 
 pub(super) use attention::Attention;
 pub(super) use bring_back::BringBack;
@@ -72,6 +73,9 @@ pub(super) trait Overlay: Debug {
     fn wheel(&mut self, _lines: i32, _model: &Model) -> Reply {
         Reply::Stay
     }
+
+    /// Takes in that something was learned that it may show.
+    fn learn(&mut self, _model: &Model) {}
 
     /// Draws what is within its border; returns where the cursor stands, if it has one.
     fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)>;
@@ -158,6 +162,8 @@ pub(super) enum Intent {
     Act(Action),
     /// Ask the session for something; the text is said once it is done.
     Ask(Command, String),
+    /// Make an agent from a blueprint; the text is said once it is done.
+    Make(Box<AgentDraft>, String),
     /// Focus an agent.
     Focus(AgentId),
     /// Show the chart in a theme.

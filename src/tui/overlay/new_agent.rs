@@ -1,4 +1,5 @@
-//! The form of a new agent: what is started, what it is called, where it stands.
+//! The form of a new agent: what is started (a command, or what a blueprint comes to), what it is called, where it
+//! stands. The blueprints are a list within the form, which what is typed narrows.
 
 use std::collections::BTreeMap;
 
@@ -7,58 +8,81 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{Command, Key, KeyCode, Launch, Mods, Name, NewAgent, Org, Role, TeamId};
+use crate::domain::{Agent, Command, Key, KeyCode, Launch, Mods, Name, NewAgent, Org, Role, TeamId, clean};
+use crate::protocol::{AgentDraft, BlueprintView};
 use crate::theme;
 use crate::tui::model::Model;
-use crate::tui::widget::{Field, Look, leaves, pressed, put, row, teams, width, wrap};
+use crate::tui::widget::{Field, Finder, Item, Look, Pick, leaves, pressed, put, row, teams, width, wrap};
 
 /// The form of a new agent.
 #[derive(Debug)]
 pub(in crate::tui) struct NewAgentForm {
+    blueprint: Option<String>,
     command: Field,
     name: Field,
     team: Option<TeamId>,
     leads: bool,
     at: Place,
+    /// The blueprints to pick from, while one is picked; by number, after none.
+    list: Option<(Finder, Vec<String>)>,
 }
 
 /// The fields, from the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
+    Blueprint,
     Command,
     Name,
     Team,
     Leads,
 }
 
-const PLACES: [Place; 4] = [Place::Command, Place::Name, Place::Team, Place::Leads];
+const PLACES: [Place; 5] = [Place::Blueprint, Place::Command, Place::Name, Place::Team, Place::Leads];
 
 /// The columns before a field.
 const LABEL: u16 = 11;
 
 impl NewAgentForm {
-    /// Returns the form with the focused agent's command and team, or the command that most agents have.
+    /// Returns the form with what the focused agent was made of and its team, or the command that most agents have.
     pub(in crate::tui) fn new(model: &Model) -> NewAgentForm {
         let chart = &model.chart;
-        let own = model.focus.and_then(|focus| chart.agent(focus)).map(|agent| agent.command.clone());
-        let command = own.filter(|words| !words.is_empty()).or_else(|| most_common(&chart.org));
+        let own = model.focus.and_then(|focus| chart.agent(focus));
+        let blueprint = own.and_then(|agent| agent.blueprint.clone());
+        // What a blueprint came to is full of what was meant for that one agent.
+        let written = own.filter(|agent| agent.blueprint.is_none()).map(|agent| agent.command.clone());
+        let command = written.filter(|words| !words.is_empty()).or_else(|| most_common(&chart.org));
         NewAgentForm {
+            at: if blueprint.is_some() { Place::Blueprint } else { Place::Command },
+            blueprint,
+            list: None,
             command: Field::new(&command.map(shell_words::join).unwrap_or_default()),
             name: Field::default(),
             team: model.focus.and_then(|focus| chart.team_of(focus)),
             leads: false,
-            at: Place::Command,
         }
     }
 
-    /// What is asked of the session; or what is wrong, and in which field.
-    fn agent(&self, model: &Model) -> Result<NewAgent, (Place, String)> {
-        let org = &model.chart.org;
+    /// What is started.
+    fn launch(&self, model: &Model) -> Result<Launch, (Place, String)> {
+        if let Some(name) = &self.blueprint {
+            // Until it is known which there are, the session is asked.
+            let there = model.blueprints.is_none() || usable(model).any(|known| known.name == *name);
+            let wrong = || (Place::Blueprint, format!("agents cannot be made from the blueprint `{name}`"));
+            let launch = Launch { blueprint: Some(name.clone()), ..Launch::default() };
+            return there.then_some(launch).ok_or_else(wrong);
+        }
         let command = shell_words::split(self.command.text())
             .map_err(|_| (Place::Command, "a quote is opened and not closed".to_owned()))?;
         if command.first().is_none_or(|program| program.trim().is_empty()) {
             return Err((Place::Command, "which program is to be started?".to_owned()));
         }
+        Ok(Launch { command, ..Launch::default() })
+    }
+
+    /// What is asked of the session; or what is wrong, and in which field.
+    fn agent(&self, model: &Model) -> Result<NewAgent, (Place, String)> {
+        let org = &model.chart.org;
+        let launch = self.launch(model)?;
         let name = match self.name.text() {
             "" => None,
             text => Some(Name::new(text).map_err(|why| (Place::Name, why.to_string()))?),
@@ -79,7 +103,6 @@ impl NewAgentForm {
                 return Err((Place::Leads, why));
             }
         };
-        let launch = Launch { command, ..Launch::default() };
         Ok(NewAgent { name, team: self.team.map(Into::into), role, launch })
     }
 
@@ -90,12 +113,27 @@ impl NewAgentForm {
                     Some(name) => format!("{name} is started"),
                     None => "the agent is started".to_owned(),
                 };
-                Reply::Done(vec![Intent::Ask(Command::CreateAgent(new), done)])
+                Reply::Done(vec![match new.launch.blueprint.clone() {
+                    Some(blueprint) => Intent::Make(Box::new(self.draft(new, blueprint, model)), done),
+                    None => Intent::Ask(Command::CreateAgent(new), done),
+                }])
             }
             Err((place, _)) => {
                 self.at = place;
                 Reply::Stay
             }
+        }
+    }
+
+    /// What is asked for where the session knows what a blueprint comes to: as `agentctl agent create` asks for it.
+    fn draft(&self, new: NewAgent, blueprint: String, model: &Model) -> AgentDraft {
+        let team = self.team.and_then(|team| model.chart.team(team));
+        AgentDraft {
+            name: new.name.map(|name| name.to_string()),
+            team: team.map(|team| team.name.to_string()),
+            role: Some(new.role.word().to_owned()),
+            blueprint: Some(blueprint),
+            ..AgentDraft::default()
         }
     }
 
@@ -108,6 +146,41 @@ impl NewAgentForm {
             Some(next) => next,
         };
         self.at = PLACES[next];
+        // A blueprint says itself what is started.
+        if self.at == Place::Command && self.blueprint.is_some() {
+            self.step(by);
+        }
+    }
+
+    /// Goes to the next blueprint, or the one before; none is one of them.
+    fn cycle_blueprint(&mut self, model: &Model, forward: bool) {
+        let all: Vec<Option<String>> =
+            std::iter::once(None).chain(usable(model).map(|known| Some(known.name.clone()))).collect();
+        let at = all.iter().position(|name| *name == self.blueprint).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + all.len() - 1 };
+        self.blueprint = all.get(next % all.len()).cloned().flatten();
+    }
+
+    /// Opens the list of blueprints.
+    fn open_list(&mut self, model: &Model) -> &mut Finder {
+        let (names, items) = offered(model);
+        let mut finder = Finder::new(items, "which blueprint?");
+        let at = names.iter().position(|name| Some(name) == self.blueprint.as_ref());
+        finder.select(at.map_or(0, |at| at + 1));
+        &mut self.list.insert((finder, names)).0
+    }
+
+    /// Takes in what was done in the list.
+    fn picked(&mut self, pick: Pick) -> Reply {
+        match (pick, &self.list) {
+            (Pick::Picked(n), Some((_, names))) => {
+                self.blueprint = n.checked_sub(1).and_then(|n| names.get(n)).cloned();
+                self.list = None;
+            }
+            (Pick::Left, _) => self.list = None,
+            (Pick::Nothing | Pick::Moved | Pick::Picked(_), _) => {}
+        }
+        Reply::Stay
     }
 
     /// Goes to the next team, or the one before; no team is one of them.
@@ -134,6 +207,13 @@ impl NewAgentForm {
     fn change(&mut self, code: KeyCode, mods: Mods, model: &Model) {
         let org = &model.chart.org;
         match (self.at, code) {
+            (Place::Blueprint, KeyCode::Left) => self.cycle_blueprint(model, false),
+            (Place::Blueprint, KeyCode::Right) => self.cycle_blueprint(model, true),
+            (Place::Blueprint, KeyCode::Backspace | KeyCode::Delete) => self.blueprint = None,
+            (Place::Blueprint, KeyCode::Char(' ')) => drop(self.open_list(model)),
+            (Place::Blueprint, KeyCode::Char(_)) if matches!(mods, Mods::NONE | Mods::SHIFT) => {
+                self.open_list(model).key(Key { code, mods, ..Key::plain(code) });
+            }
             (Place::Command, _) => {
                 self.command.key(code, mods);
             }
@@ -170,14 +250,27 @@ impl Overlay for NewAgentForm {
     }
 
     fn hint(&self) -> String {
+        if self.list.is_some() {
+            return "type to find · ↑↓ select · enter takes it · esc back".to_owned();
+        }
+        if self.at == Place::Blueprint {
+            return "type to find one · ←→ change · tab next · enter makes it · esc".to_owned();
+        }
         "tab next · ←→ change · enter makes it · esc".to_owned()
     }
 
     fn wants(&self, _model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {
-        (columns.min(72), rows.min(7))
+        match &self.list {
+            Some((finder, _)) => (columns.min(72), finder.wants(0).1.max(8).min(rows).min(18)),
+            None => (columns.min(72), rows.min(8)),
+        }
     }
 
     fn key(&mut self, key: Key, model: &Model) -> Reply {
+        if let Some((finder, _)) = &mut self.list {
+            let pick = finder.key(key);
+            return self.picked(pick);
+        }
         let Some((code, mods)) = pressed(key) else { return Reply::Stay };
         if leaves(code, mods) {
             return Reply::Close;
@@ -193,8 +286,13 @@ impl Overlay for NewAgentForm {
         Reply::Stay
     }
 
-    fn paste(&mut self, text: &str, _model: &Model) -> Reply {
+    fn paste(&mut self, text: &str, model: &Model) -> Reply {
+        if let Some((finder, _)) = &mut self.list {
+            finder.paste(text);
+            return Reply::Stay;
+        }
         match self.at {
+            Place::Blueprint => drop(self.open_list(model).paste(text)),
             Place::Command => self.command.paste(text),
             Place::Name => self.name.paste(text),
             Place::Team | Place::Leads => {}
@@ -202,7 +300,11 @@ impl Overlay for NewAgentForm {
         Reply::Stay
     }
 
-    fn click(&mut self, (_, y): (u16, u16), _room: (u16, u16), model: &Model) -> Reply {
+    fn click(&mut self, (x, y): (u16, u16), _room: (u16, u16), model: &Model) -> Reply {
+        if let Some((finder, _)) = &mut self.list {
+            let pick = finder.click((x, y));
+            return self.picked(pick);
+        }
         if let Some(place) = PLACES.get(usize::from(y)) {
             let again = self.at == *place;
             self.at = *place;
@@ -210,13 +312,27 @@ impl Overlay for NewAgentForm {
                 // What is chosen rather than written changes under the mouse.
                 let changes = matches!(self.at, Place::Team | Place::Leads);
                 changes.then(|| self.change(KeyCode::Right, Mods::NONE, model));
+                if self.at == Place::Blueprint {
+                    self.open_list(model);
+                }
             }
         }
         Reply::Stay
     }
 
+    fn learn(&mut self, model: &Model) {
+        if let Some((finder, names)) = &mut self.list {
+            let (known, items) = offered(model);
+            finder.offer(items);
+            *names = known;
+        }
+    }
+
     fn draw(&self, model: &Model, area: Rect, buffer: &mut Buffer) -> Option<(u16, u16)> {
         let look = Look::over(&model.theme);
+        if let Some((finder, _)) = &self.list {
+            return finder.draw(look, area, buffer);
+        }
         look.clear(area, buffer);
         let org = &model.chart.org;
         // Where there are fewer rows than fields, the chosen field is in view.
@@ -227,6 +343,7 @@ impl Overlay for NewAgentForm {
             let Some(line) = row(area, y) else { break };
             let chosen = place == self.at;
             let label = match place {
+                Place::Blueprint => "blueprint",
                 Place::Command => "command",
                 Place::Name => "name",
                 Place::Team => "team",
@@ -239,6 +356,17 @@ impl Overlay for NewAgentForm {
             put(buffer, Rect { width: before, ..line }, (1, 0), label, label_style);
             let room = Rect { x: line.x + before, width: line.width - before, ..line };
             let at = match place {
+                Place::Blueprint => {
+                    let (word, style) = match &self.blueprint {
+                        Some(name) => (clean(name, 60), look.text()),
+                        None => ("no blueprint".to_owned(), faint),
+                    };
+                    turn(buffer, room, &word, chosen, (style, faint))
+                }
+                Place::Command if self.blueprint.is_some() => {
+                    put(buffer, room, (0, 0), "as the blueprint says", faint);
+                    None
+                }
                 Place::Command => {
                     self.command.draw(room, look.text(), ("a program and its arguments", faint), buffer)
                 }
@@ -257,7 +385,7 @@ impl Overlay for NewAgentForm {
         }
         if let Some((text, role)) = self.said(model) {
             let lines = wrap(&text, usize::from(area.width.saturating_sub(2)));
-            for (line, y) in lines.iter().zip(5..area.height) {
+            for (line, y) in lines.iter().zip(6..area.height) {
                 put(buffer, area, (1, y), line, look.role(role));
             }
         }
@@ -285,6 +413,24 @@ fn turn(
     Some((room.x + x.min(room.width - 1), room.y))
 }
 
+/// The blueprints that agents can be made from.
+fn usable(model: &Model) -> impl Iterator<Item = &BlueprintView> {
+    let known = model.blueprints.iter().flatten();
+    known.filter(|blueprint| blueprint.enabled && blueprint.error.is_none())
+}
+
+/// The names of those, and the lines of a list of them; the first line is none of them.
+fn offered(model: &Model) -> (Vec<String>, Vec<Item>) {
+    let item = |title: &str, detail: &str| Item {
+        title: clean(title, 60),
+        detail: clean(detail, 120),
+        ..Item::default()
+    };
+    let items = usable(model).map(|known| item(&known.name, &known.description));
+    let items = std::iter::once(item("no blueprint", "a command")).chain(items).collect();
+    (usable(model).map(|known| known.name.clone()).collect(), items)
+}
+
 /// No team, and every team in the order of the chart.
 fn choices(org: &Org) -> Vec<Option<TeamId>> {
     std::iter::once(None).chain(teams(org).into_iter().map(|(team, _)| Some(team))).collect()
@@ -303,7 +449,8 @@ fn free_name(org: &Org) -> String {
 /// The command that most agents have.
 fn most_common(org: &Org) -> Option<Vec<String>> {
     let mut counts: BTreeMap<&[String], usize> = BTreeMap::new();
-    for agent in org.agents().filter(|agent| !agent.launch.command.is_empty()) {
+    let written = |agent: &&Agent| !agent.launch.command.is_empty() && agent.launch.blueprint.is_none();
+    for agent in org.agents().filter(written) {
         *counts.entry(&agent.launch.command).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(_, n)| *n).map(|(command, _)| command.to_vec())
@@ -350,6 +497,86 @@ mod tests {
         let (at, picture) = wrong("tab tab", "n", "tab y enter");
         assert_eq!(at, Place::Leads);
         assert!(picture.contains("chief leads the session"), "{picture}");
+    }
+
+    fn with_blueprints() -> Model {
+        let view = |name: &str, enabled: bool, error: Option<&str>| BlueprintView {
+            name: name.into(),
+            description: format!("good for {name}"),
+            enabled,
+            error: error.map(Into::into),
+            ..BlueprintView::default()
+        };
+        let mut model = model();
+        model.blueprints = Some(vec![
+            view("coder", true, None),
+            view("off", false, None),
+            view("reviewer", true, None),
+            view("torn", true, Some("line 1")),
+        ]);
+        model
+    }
+
+    #[test]
+    fn a_blueprint_is_found_by_typing_and_stands_in_the_place_of_a_command() {
+        let model = with_blueprints();
+        let mut form = NewAgentForm::new(&model);
+        keys(&mut form, &model, "up r e v");
+        let picture = seen(&form, &model, (80, 24));
+        assert!(picture.contains("good for reviewer") && !picture.contains("coder"), "{picture}");
+        assert_eq!(keys(&mut form, &model, "enter"), "stay", "it is chosen, and nothing is made yet");
+        let picture = seen(&form, &model, (80, 24));
+        assert!(picture.contains("‹ reviewer ›") && picture.contains("as the blueprint says"), "{picture}");
+        keys(&mut form, &model, "tab a p i");
+        let reply = keys(&mut form, &model, "enter");
+        let draft = "name: Some(\"api\"), team: Some(\"backend\"), role: Some(\"worker\"), command: [], blueprint: Some(\"reviewer\")";
+        assert!(reply.contains(draft) && reply.ends_with("\"api is started\")"), "{reply}");
+    }
+
+    #[test]
+    fn blueprints_that_are_off_or_wrong_are_not_offered() {
+        let model = with_blueprints();
+        let mut form = NewAgentForm::new(&model);
+        keys(&mut form, &model, "up");
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            seen.push(form.blueprint.clone().unwrap_or_default());
+            keys(&mut form, &model, "right");
+        }
+        assert_eq!(seen, ["", "coder", "reviewer"]);
+        keys(&mut form, &model, "left space");
+        let listed = super::super::sample::seen(&form, &model, (80, 24));
+        assert!(!listed.contains("torn") && !listed.contains("good for off"), "{listed}");
+        keys(&mut form, &model, "esc backspace tab");
+        assert_eq!((form.at, form.blueprint.clone()), (Place::Command, None), "esc leaves the list alone");
+        assert!(keys(&mut form, &model, "enter").contains("command: [\"claude\""));
+        form.blueprint = Some("off".into());
+        assert_eq!(keys(&mut form, &model, "enter"), "stay");
+        assert_eq!(form.at, Place::Blueprint);
+    }
+
+    #[test]
+    fn a_name_may_be_typed_before_it_is_known_which_there_are() {
+        let mut model = with_blueprints();
+        let known = model.blueprints.take();
+        let mut form = NewAgentForm::new(&model);
+        keys(&mut form, &model, "up r e v");
+        assert!(seen(&form, &model, (80, 24)).contains("nothing of that name"));
+        model.blueprints = known;
+        form.learn(&model);
+        keys(&mut form, &model, "enter");
+        assert_eq!(form.blueprint.as_deref(), Some("reviewer"));
+    }
+
+    #[test]
+    fn beside_an_agent_of_a_blueprint_another_is_made_from_it() {
+        let mut model = with_blueprints();
+        let id = model.focus.unwrap();
+        let view = model.chart.agent(id).unwrap().clone();
+        model.chart.take(crate::protocol::AgentView { blueprint: Some("coder".into()), ..view });
+        let mut form = NewAgentForm::new(&model);
+        assert_eq!(form.at, Place::Blueprint);
+        assert!(keys(&mut form, &model, "enter").contains("blueprint: Some(\"coder\")"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ fn all(model: &Model) -> Vec<Box<dyn Overlay>> {
         state: "working".into(),
         reason: text.clone(),
         since: "now".into(),
+        time_limit: Some(text.clone()),
         evidence: vec![evidence],
     };
     let mut written = Prompt::message(model, be);

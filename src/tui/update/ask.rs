@@ -1,8 +1,8 @@
 //! What is asked of the session, what overlays want done, and the answers.
 
 use super::Turn;
-use crate::domain::{AgentId, BroadcastId, Command, Scope};
-use crate::protocol::{Answer, ClientMessage, Problem};
+use crate::domain::{AgentId, BroadcastId, Command, Scope, clean};
+use crate::protocol::{AgentDraft, Answer, ClientMessage, Created, Problem};
 use crate::tui::model::{Asked, Offered, Routing};
 use crate::tui::msg::Cmd;
 use crate::tui::overlay::{self, Intent};
@@ -51,15 +51,32 @@ impl Turn<'_> {
                     None => self.say(text),
                 }
             }
-            (Asked::NewAgent(text), Answer::Created { id, .. }) => {
-                // It is focused once it stands in the chart, which may come before or after this.
-                self.model.expected = Some(AgentId(id));
-                self.rearrange = true;
-                self.say(text);
-            }
+            (Asked::Something(_), Answer::Noted { note }) => self.say(note),
+            (Asked::NewAgent(text), Answer::Created { id, .. }) => self.awaited(id, text),
             (Asked::Something(text), _) if !text.is_empty() => self.say(text),
             _ => {}
         }
+    }
+
+    /// An agent was made. It is focused once it stands in the chart, which may come before or after this.
+    fn awaited(&mut self, id: u32, text: String) {
+        self.model.expected = Some(AgentId(id));
+        self.rearrange = true;
+        self.say(text);
+    }
+
+    /// An agent was made from a blueprint; what its program could not be told is said.
+    pub(super) fn made(&mut self, text: String, made: &Created) {
+        let said = [vec![text], made.notes.clone()].concat().join("; ");
+        self.awaited(made.id, clean(&said, 400));
+    }
+
+    /// Has an agent made from a blueprint.
+    fn make(&mut self, draft: Box<AgentDraft>, text: String) {
+        if self.model.lost.is_some() {
+            return self.complain("not done: there is no connection to the daemon");
+        }
+        self.cmds.push(Cmd::Make(draft, text));
     }
 
     /// Does what an overlay wants.
@@ -68,6 +85,7 @@ impl Turn<'_> {
             Intent::Act(action) => self.act(action),
             Intent::Ask(command @ Command::CreateAgent(_), text) => self.ask(command, Asked::NewAgent(text)),
             Intent::Ask(command, text) => self.ask_saying(command, text),
+            Intent::Make(draft, text) => self.make(draft, text),
             Intent::Focus(agent) => self.focus(agent),
             Intent::Theme(name) => self.show_theme(&name),
             Intent::Layout(name) => self.show_layout(&name),

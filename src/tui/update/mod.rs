@@ -63,7 +63,18 @@ impl Turn<'_> {
             Msg::History(agent, history) => self.history(agent, history),
             Msg::Explained(Ok(explanation)) => self.explained(&explanation),
             Msg::Held(Ok(messages)) => self.held(messages),
-            Msg::Explained(Err(why)) | Msg::Held(Err(why)) => self.complain(why),
+            Msg::Blueprints(Ok(blueprints)) => {
+                self.model.blueprints = Some(blueprints);
+                let mut overlays = std::mem::take(&mut self.model.overlays);
+                overlays.iter_mut().for_each(|overlay| overlay.learn(self.model));
+                self.model.overlays = overlays;
+                self.redraw();
+            }
+            Msg::Made(text, Ok(made)) => self.made(text, &made),
+            Msg::Explained(Err(why))
+            | Msg::Held(Err(why))
+            | Msg::Blueprints(Err(why))
+            | Msg::Made(_, Err(why)) => self.complain(why),
             Msg::Saved(name, Ok(path)) => {
                 self.say(format!("saved as {name} in {}; the layout picker calls it back", path.display()));
             }

@@ -5,6 +5,7 @@ use crate::domain::Command;
 use crate::tui::copy;
 use crate::tui::key::Action;
 use crate::tui::model::Asked;
+use crate::tui::msg::Cmd;
 use crate::tui::overlay::{Attention, Choose, Confirm, Help, NewAgentForm, Overlay, Palette, Picker, Prompt};
 
 impl Turn<'_> {
@@ -31,7 +32,11 @@ impl Turn<'_> {
             Action::PickTheme => Box::new(Picker::themes(self.model)),
             Action::SaveLayout => Box::new(Prompt::save_layout(self.model)),
             Action::BroadcastTo => Box::new(Choose::broadcast(self.model)),
-            Action::NewAgent => Box::new(NewAgentForm::new(self.model)),
+            Action::NewAgent => {
+                // A file may have been written since.
+                self.cmds.push(Cmd::Blueprints);
+                Box::new(NewAgentForm::new(self.model))
+            }
             Action::NewTeam => Box::new(Prompt::new_team(self.model, None)),
             Action::RenameTeam | Action::RecolorTeam | Action::MoveTeam | Action::Disband => {
                 return self.overlay_for_team(action);

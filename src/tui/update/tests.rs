@@ -254,6 +254,27 @@ fn an_agent_that_was_just_made_is_focused_whichever_comes_first() {
 }
 
 #[test]
+fn an_agent_made_from_a_blueprint_is_focused_and_what_it_could_not_be_told_is_said() {
+    let mut model = model(200, 50);
+    assert_eq!(press(&mut model, "ctrl-a c"), [Cmd::Blueprints], "a file may have been written since");
+    let coder = crate::protocol::BlueprintView { name: "coder".into(), enabled: true, ..Default::default() };
+    update(&mut model, Msg::Blueprints(Ok(vec![coder])), Instant::now());
+    press(&mut model, "up c enter");
+    let asked = press(&mut model, "enter");
+    assert!(
+        matches!(&asked[..], [Cmd::Make(draft, _)] if draft.blueprint.as_deref() == Some("coder")),
+        "{asked:?}"
+    );
+    let made = crate::protocol::Created { id: 77, name: "new".into(), notes: vec!["no tools".into()] };
+    update(&mut model, Msg::Made("made".into(), Ok(made)), Instant::now());
+    assert_eq!(notice(&model), "made; no tools");
+    let mut chart = sample::chart();
+    chart.agents.push(crate::protocol::AgentView { id: 77, name: "new".into(), ..sample::agent(7) });
+    says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+    assert_eq!(model.focus, Some(AgentId(77)));
+}
+
+#[test]
 fn when_the_focused_agent_goes_the_focus_goes_back() {
     let mut model = model(200, 50);
     press(&mut model, "ctrl-a n");

@@ -37,6 +37,14 @@ impl Finder {
         Finder { field: Field::default(), list: List::new(items), asks }
     }
 
+    /// Offers other lines; what is typed stays, and filters them.
+    pub(in crate::tui) fn offer(&mut self, items: Vec<Item>) {
+        self.list = List::new(items);
+        if !self.field.text().is_empty() {
+            self.list.filter(self.field.text());
+        }
+    }
+
     /// Selects a line.
     pub(in crate::tui) fn select(&mut self, item: usize) {
         self.list.select(item);

@@ -206,14 +206,16 @@ impl Pane {
         self.tell(News::Observed(seen)).await;
     }
 
-    /// Presses the keys that interrupt a turn.
-    pub(super) async fn interrupt(&mut self, force: bool, now: Instant) {
+    /// Presses the keys that interrupt a turn, or says why it does not.
+    pub(super) async fn interrupt(&mut self, force: bool, now: Instant) -> Result<(), &'static str> {
         match self.newest(now).await {
-            None => return self.tell(News::NotDone { reason: GONE }).await,
-            Some(seen) if !force && matches!(seen.state, AgentState::Waiting(_)) => {
-                return self.tell(News::NotDone { reason: DIALOG }).await;
-            }
+            None => return Err(GONE),
+            Some(seen) if !force && matches!(seen.state, AgentState::Waiting(_)) => return Err(DIALOG),
             Some(_) => {}
+        }
+        let keys = self.about.adapter.interrupt().to_vec();
+        if keys.is_empty() {
+            return Err("no keys are known that interrupt it");
         }
         if let Some(message) = self.typist.give_up() {
             self.key_draft.left();
@@ -221,11 +223,8 @@ impl Pane {
             let reason = "its turn was interrupted while it was being typed";
             self.tell(News::SubmitRefused { message, reason }).await;
         }
-        let keys = self.about.adapter.interrupt().to_vec();
-        if keys.is_empty() {
-            return self.tell(News::NotDone { reason: "no keys are known that interrupt it" }).await;
-        }
         self.press_all(keys).await;
+        Ok(())
     }
 
     pub(super) async fn press_all(&mut self, keys: Vec<Key>) {
