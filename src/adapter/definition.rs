@@ -290,6 +290,9 @@ pub struct Submit {
     /// What is added where the text ends in a word that begins with `@`, since a list of files would otherwise take the
     /// key for itself; empty adds nothing.
     pub after_file: String,
+    /// What is added where the text ends in a backslash, since that would make a new line of the key that submits; empty
+    /// adds nothing.
+    pub after_backslash: String,
     /// What makes a text a command of the program's own where it begins with it.
     pub commands: Vec<String>,
     /// What is put before a text that begins with one of those and is no command; empty means that such a text cannot
@@ -313,6 +316,7 @@ impl Default for Submit {
             gap_ms: 150,
             key: KeyWord(Key::plain(crate::domain::KeyCode::Enter)),
             after_file: String::new(),
+            after_backslash: String::new(),
             commands: Vec::new(),
             escape: String::new(),
             confirm: Vec::new(),

@@ -32,6 +32,11 @@ fn long_and_odd_texts_arrive(crew: &Crew) {
     crew.home.write("notes.txt", "notes");
     say(crew, "HELLO, look into @notes.txt");
     reached(crew, "HELLO, look into @notes.txt");
+    // It begins the name of a file, and is none.
+    say(crew, "HELLO, what is @not");
+    reached(crew, "HELLO, what is @not");
+    say(crew, "HELLO, this ends in a \\");
+    reached(crew, "HELLO, this ends in a \\");
 
     say(crew, "HELLO \u{1b}[201~with\u{1b}[31m what\0 ends a paste\u{3}");
     reached(crew, "HELLO with[31m what ends a paste");

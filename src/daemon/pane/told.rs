@@ -1,7 +1,8 @@
 //! What the loop was told of an agent, and when there is something to tell it.
 //!
 //! A program that counts seconds or turns a glyph in the line by which its state is known makes news of nothing: each
-//! piece would be an event, kept on disk and sent to every client. Such a change is told, but only now and then.
+//! piece would be an event, kept on disk and sent to every client. A figure that counts is told only now and then, and a
+//! sign that turns or blinks not at all.
 
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use tokio::time::Instant;
 
 use crate::domain::{AgentState, Observation};
 
-/// The least time between two observations that differ in figures and signs alone.
-const COUNTS_EVERY: Duration = Duration::from_secs(2);
+/// The least time between two observations that differ in figures alone.
+const COUNTS_EVERY: Duration = Duration::from_secs(5);
 
 /// What was told last.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +39,10 @@ impl Told {
     /// Returns whether to tell what is seen now.
     pub(super) fn about(&self, seen: &Observation, now: Instant) -> Telling {
         match &self.last {
-            Some((last, _)) if last == seen => Telling::Known,
-            Some((last, at)) if counts(last, seen) && now < *at + COUNTS_EVERY => {
+            Some((last, _)) if says_the_same(last, seen, char::is_alphanumeric) => Telling::Known,
+            Some((last, at))
+                if says_the_same(last, seen, char::is_alphabetic) && now < *at + COUNTS_EVERY =>
+            {
                 Telling::At(*at + COUNTS_EVERY)
             }
             Some(_) | None => Telling::Now,
@@ -52,13 +55,13 @@ impl Told {
     }
 }
 
-/// Returns whether two observations say the same in letters.
-fn counts(before: &Observation, after: &Observation) -> bool {
+/// Returns whether two observations say the same, in those characters that tell something.
+fn says_the_same(before: &Observation, after: &Observation, tells: fn(char) -> bool) -> bool {
     let texts = |seen: &Observation| {
         let texts = [Some(&seen.reason), seen.task.as_ref(), seen.title.as_ref()];
-        texts.map(|text| text.map(|text| text.chars().filter(|c| c.is_alphabetic()).collect::<String>()))
+        texts.map(|text| text.map(|text| text.chars().filter(|c| tells(*c)).collect::<String>()))
     };
-    let rest = |seen: &Observation| (seen.state, seen.progress, seen.draft, seen.dialog.clone());
+    let rest = |seen: &Observation| (seen.state, seen.progress, seen.source, seen.draft, seen.dialog.clone());
     rest(before) == rest(after) && texts(before) == texts(after)
 }
 
@@ -80,6 +83,8 @@ mod tests {
         told.tell(first.clone(), now);
         assert!(!told.is_starting());
         assert_eq!(told.about(&first, now), Telling::Known);
+        let turned = seen(AgentState::Working, "spinner: ⠙ building (1s)");
+        assert_eq!(told.about(&turned, now + COUNTS_EVERY), Telling::Known);
         let counted = seen(AgentState::Working, "spinner: ⠙ building (2s)");
         assert_eq!(told.about(&counted, now), Telling::At(now + COUNTS_EVERY));
         assert_eq!(told.about(&counted, now + COUNTS_EVERY), Telling::Now);

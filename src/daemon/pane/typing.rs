@@ -304,10 +304,15 @@ impl Job {
     }
 }
 
-/// A text that would be taken for the beginning of a file's name gets what ends that.
+/// A text whose end would take the key that submits it for something else gets what prevents that.
 fn guarded(text: &str, submit: &Submit) -> String {
     let names_file = text.rsplit(char::is_whitespace).next().is_some_and(|word| word.starts_with('@'));
-    if names_file { format!("{text}{}", submit.after_file) } else { text.to_owned() }
+    let after = match text.ends_with('\\') {
+        true => &submit.after_backslash,
+        false if names_file => &submit.after_file,
+        false => return text.to_owned(),
+    };
+    format!("{text}{after}")
 }
 
 fn pieces(bytes: &[u8], most: usize) -> VecDeque<Vec<u8>> {
@@ -493,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trailing_file_name_is_ended_where_the_program_needs_it() {
+    fn a_trailing_file_name_or_backslash_is_ended_where_the_program_needs_it() {
         let submit = Submit { after_file: " ".to_owned(), ..Submit::default() };
         assert_eq!(guarded("see @src/a.rs", &submit), "see @src/a.rs ");
         assert_eq!(
@@ -501,6 +506,9 @@ mod tests {
             ("see a@b".into(), "@x y".into())
         );
         assert_eq!(guarded("see @src/a.rs", &Submit::default()), "see @src/a.rs");
+        let submit = Submit { after_backslash: " ".to_owned(), ..Submit::default() };
+        assert_eq!((guarded("a \\", &submit), guarded("a\\n", &submit)), ("a \\ ".into(), "a\\n".into()));
+        assert_eq!(guarded("see @a\\", &submit), "see @a\\ ");
     }
 
     #[tokio::test(start_paused = true)]

@@ -118,8 +118,12 @@ impl Overlay for Mailbox {
             let room = usize::from(area.width).saturating_sub(3).max(1);
             // Lines stay lines; whatever else is no text is made visible.
             let text: Vec<String> = message.text.split('\n').flat_map(|l| wrap(&harmless(l), room)).collect();
-            let lines: Vec<Line<'_>> =
+            let mut lines: Vec<Line<'_>> =
                 text.into_iter().map(|l| Line::from(look.said(format!(" {l}")))).collect();
+            if let Some(why) = &message.reason {
+                let why = format!(" it waits: {}", clean(why, 200));
+                lines.insert(0, Line::from(look.in_role(Role::Muted, why)));
+            }
             self.page.draw(look, &lines, below, buffer);
         }
         None
@@ -149,6 +153,7 @@ mod tests {
             to: to.into(),
             text: text.into(),
             sent_at: format!("2026-11-20T12:00:0{id}.000Z"),
+            reason: Some("it is busy".into()),
             ..MessageView::default()
         };
         vec![
