@@ -13,6 +13,7 @@ use crate::domain::{AgentState, Evidence, Observation, Signal, Source, Timestamp
 use super::definition::Adapter;
 use super::draft::{self, InBox};
 use super::rule::{Match, View};
+use super::server::Speaks;
 use super::status::{Records, Report};
 use super::told::{Word, Words};
 use crate::terminal::{Progress, Prompt};
@@ -40,6 +41,9 @@ const READY_AFTER: Duration = Duration::from_millis(700);
 
 /// The same for one that is known by how it looks when it is ready, and does not look so.
 const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
+
+/// The same for one whose own server tells how it is, and has not yet: that it is quiet for a while says nothing.
+const SERVED_READY_AFTER: Duration = Duration::from_secs(30);
 
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -314,7 +318,7 @@ impl Detector {
             || self.words.are_any()
             || !self.matches.is_empty()
             || now.since(quiet_since) >= self.ready_after()
-            || (!self.knows_ready()
+            || (self.ready_after() == READY_AFTER
                 && self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER))
     }
 
@@ -324,7 +328,11 @@ impl Detector {
     }
 
     fn ready_after(&self) -> Duration {
-        if self.knows_ready() { KNOWN_READY_AFTER } else { READY_AFTER }
+        match (self.knows_ready(), self.adapter.server.form) {
+            (true, _) => KNOWN_READY_AFTER,
+            (false, Speaks::None) => READY_AFTER,
+            (false, Speaks::Opencode) => SERVED_READY_AFTER,
+        }
     }
 
     fn starting(&self, now: Timestamp) -> Verdict {
