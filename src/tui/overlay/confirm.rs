@@ -127,6 +127,31 @@ impl Confirm {
         Some(Confirm::yes(format!("restart {name}?"), words, "restart it", then))
     }
 
+    /// Asks whether an agent that runs is to begin a new conversation; none where none is under way.
+    pub(in crate::tui) fn new_conversation(model: &Model, agent: AgentId) -> Option<Confirm> {
+        let view = model.chart.agent(agent).filter(|view| view.pid.is_some())?;
+        let (name, state) = (&view.name, state_words(model.chart.state(agent)));
+        let words = format!(
+            "{name} is {state}. It is restarted and knows nothing any more of what was said. The conversation it is in \
+             is kept: agentctl agent conversations {name} lists it."
+        );
+        let command = Command::NewConversation { agent: agent.into() };
+        let then = Then::Ask(command, format!("{name} begins a new conversation"));
+        Some(Confirm::yes(format!("a new conversation for {name}?"), words, "begin it", then))
+    }
+
+    /// Asks whether an agent that runs is to forget its conversation; none where none is under way.
+    pub(in crate::tui) fn clear(model: &Model, agent: AgentId) -> Option<Confirm> {
+        let view = model.chart.agent(agent).filter(|view| view.pid.is_some())?;
+        let (name, state) = (&view.name, state_words(model.chart.state(agent)));
+        let words = format!(
+            "{name} is {state}. It is told to forget its conversation, and knows nothing any more of what was said."
+        );
+        let command = Command::ClearConversation { agent: agent.into() };
+        let then = Then::Ask(command, format!("{name} forgets its conversation"));
+        Some(Confirm::yes(format!("clear the conversation of {name}?"), words, "clear it", then))
+    }
+
     /// Asks whether an agent with a turn under way, or the executive, is to be stopped; none where nothing is lost by
     /// it.
     pub(in crate::tui) fn stop(model: &Model, agent: AgentId) -> Option<Confirm> {
@@ -292,7 +317,7 @@ fn intent(then: &Then) -> Intent {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{agent, keys, model, said, seen, team};
+    use super::super::sample::{agent, keys, model, said, seen, team, view};
     use super::*;
 
     #[test]
@@ -326,6 +351,21 @@ mod tests {
         let mut question = Confirm::restart(&model, agent(&model, "be-1")).unwrap();
         assert!(keys(&mut question, &model, "y").starts_with("done: Ask(RestartAgent"));
         assert!(keys(&mut Confirm::stop_all(&model), &model, "y").starts_with("done: Ask(StopAll"));
+    }
+
+    #[test]
+    fn a_conversation_is_not_thrown_away_unasked() {
+        let mut model = model();
+        let be = agent(&model, "be-1");
+        let mut question = Confirm::new_conversation(&model, be).unwrap();
+        assert_eq!(keys(&mut question, &model, "enter"), "stay");
+        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(NewConversation"));
+        let mut question = Confirm::clear(&model, be).unwrap();
+        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(ClearConversation"));
+        let stopped = view(be.0, "be-1", Some("backend"), "worker", crate::domain::AgentState::Stopped);
+        assert!(model.chart.take(crate::protocol::AgentView { pid: None, ..stopped }));
+        assert!(Confirm::new_conversation(&model, be).is_none(), "nothing is thrown away");
+        assert!(Confirm::clear(&model, be).is_none());
     }
 
     #[test]
