@@ -45,6 +45,9 @@ const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
 /// The same for one whose own server tells how it is, and has not yet: that it is quiet for a while says nothing.
 const SERVED_READY_AFTER: Duration = Duration::from_secs(30);
 
+/// And so long after its server has first told that it is idle: it takes no input before.
+const SERVED_SETTLES_FOR: Duration = Duration::from_secs(2);
+
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -75,6 +78,8 @@ pub struct Detector {
     output_at: Option<Timestamp>,
     input_at: Option<Timestamp>,
     redraw_at: Option<Timestamp>,
+    /// When it was first told that it is idle.
+    told_idle_at: Option<Timestamp>,
     ready: bool,
 }
 
@@ -99,6 +104,7 @@ impl Detector {
             output_at: None,
             input_at: None,
             redraw_at: None,
+            told_idle_at: None,
             ready: false,
         }
     }
@@ -126,6 +132,11 @@ impl Detector {
         match signal {
             Signal::State { source, state, rule, detail } => {
                 let (source, state) = (*source, *state);
+                if state == AgentState::Idle {
+                    self.told_idle_at.get_or_insert(now);
+                } else {
+                    self.ready = true;
+                }
                 self.words.take(Word { source, state, rule: rule.clone(), detail: detail.clone(), at: now });
             }
             Signal::PromptTaken { .. } => {
@@ -227,6 +238,9 @@ impl Detector {
     /// Returns what is believed now.
     pub fn verdict(&mut self, now: Timestamp) -> Verdict {
         self.ready |= self.is_ready(now);
+        if !self.ready && self.is_served() {
+            return self.starting(now);
+        }
         let mut evidence = self.evidence(now);
         evidence.sort_by_key(|e| (std::cmp::Reverse(e.confidence), std::cmp::Reverse(e.at)));
         let Some(decisive) = evidence.first_mut() else { return self.starting(now) };
@@ -306,16 +320,17 @@ impl Detector {
         let quiet = self.activity.map(|(_, last)| last + ACTIVE_FOR);
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
         let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + self.ready_after());
+        let settled = self.told_idle_at.filter(|_| !self.ready).map(|at| at + SERVED_SETTLES_FOR);
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
         let stale = self.words.stale_at();
-        [quiet, sustained, ready, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
+        [quiet, sustained, ready, settled, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
     }
 
     fn is_ready(&self, now: Timestamp) -> bool {
         let quiet_since = self.output_at.unwrap_or(self.started_at);
         self.status.root().is_some()
             || self.prompt.is_some()
-            || self.words.are_any()
+            || (self.words.are_any() && !self.is_settling(now))
             || !self.matches.is_empty()
             || now.since(quiet_since) >= self.ready_after()
             || (self.ready_after() == READY_AFTER
@@ -327,11 +342,21 @@ impl Detector {
         self.adapter.rules.know_idle() && !self.adapter.version().verified.is_empty()
     }
 
+    /// Whether its own server tells how it is.
+    fn is_served(&self) -> bool {
+        self.adapter.server.form != Speaks::None
+    }
+
+    /// Whether its server answers already, and it takes no input yet.
+    fn is_settling(&self, now: Timestamp) -> bool {
+        self.is_served() && self.told_idle_at.is_some_and(|at| now.since(at) < SERVED_SETTLES_FOR)
+    }
+
     fn ready_after(&self) -> Duration {
-        match (self.knows_ready(), self.adapter.server.form) {
+        match (self.knows_ready(), self.is_served()) {
             (true, _) => KNOWN_READY_AFTER,
-            (false, Speaks::None) => READY_AFTER,
-            (false, Speaks::Opencode) => SERVED_READY_AFTER,
+            (false, false) => READY_AFTER,
+            (false, true) => SERVED_READY_AFTER,
         }
     }
 

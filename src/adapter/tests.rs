@@ -70,7 +70,13 @@ fn a_program_whose_server_tells_how_it_is_is_not_ready_because_it_is_quiet() {
         detail: "no turn is under way".into(),
     };
     detector.signal(&idle, ms(8_100));
-    assert_eq!(detector.verdict(ms(8_100)).seen.state, AgentState::Idle);
+    // Its server answers before it takes any input.
+    assert_eq!(detector.verdict(ms(8_100)).seen.state, AgentState::Starting);
+    let mut at = ms(8_100);
+    while detector.verdict(at).seen.state == AgentState::Starting {
+        at = detector.look_again_at(at).unwrap();
+    }
+    assert_eq!((at, detector.verdict(at).seen.state), (ms(10_100), AgentState::Idle));
     // One that never says a word is not waited for without end.
     let mut silent = start();
     silent.output(400, ms(100));

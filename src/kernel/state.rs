@@ -13,6 +13,7 @@ use crate::domain::{
     MessageStatus, Name, Org, Run, TeamId, Timestamp, Verdict, cut,
 };
 
+use super::turn::Effort;
 use super::{Approvals, Live, Phase, Typing, is_forced};
 use crate::price::{Budgets, Day, Ledger, Place};
 
@@ -436,12 +437,17 @@ impl State {
         let known = self.conversations.entry(agent).or_default();
         let mut conversation = conversation.clone();
         conversation.prompted |= known.iter().any(|c| c.id == conversation.id && c.prompted);
+        // Whatever is under way was begun in the one before.
+        let is_fresh = !conversation.prompted && known.last().is_none_or(|last| last.id != conversation.id);
         known.retain(|c| c.id != conversation.id);
         known.push(conversation);
         if known.len() > CONVERSATIONS {
             // The oldest in which nothing was said, or else the oldest; never the one it is in.
             let before = known.len() - 1;
             known.remove(known[..before].iter().position(|known| !known.prompted).unwrap_or(0));
+        }
+        if is_fresh {
+            self.change(agent, |live| live.effort = Effort::default());
         }
     }
 }

@@ -398,11 +398,7 @@ impl Pane {
                 self.rest_after(bytes.len());
                 self.add_output(seq, bytes);
             }
-            Ok(Some(Event::Resized { seq, size })) => {
-                let size = Size::new(size.rows(), size.cols());
-                let (end, known) = self.past;
-                self.place.add_size(size, seq < end || (seq == end && size == known));
-            }
+            Ok(Some(Event::Resized { seq, size })) => self.add_size(seq, Size::new(size.rows(), size.cols())),
             Ok(Some(Event::Gap { to, .. })) => {
                 self.heard = to;
                 self.repaint().await;
@@ -420,17 +416,6 @@ impl Pane {
             Err(error) => {
                 tracing::error!(agent = %self.about.agent, "its holder is lost: {error}");
                 self.holder_gone().await;
-            }
-        }
-    }
-
-    /// Has output put on the screen; what is asked in the part of it that is past is not answered again.
-    fn add_output(&mut self, seq: u64, mut bytes: Vec<u8>) {
-        let past = usize::try_from(self.past.0.saturating_sub(seq)).unwrap_or(usize::MAX);
-        let now = bytes.split_off(past.min(bytes.len()));
-        for (bytes, past) in [(bytes, true), (now, false)] {
-            if !bytes.is_empty() {
-                self.place.add_bytes(bytes, past);
             }
         }
     }

@@ -73,7 +73,7 @@ impl Overlay for BringBack {
     }
 
     fn hint(&self) -> String {
-        "enter brings them back · f starts them anew · space chooses · a all · n none · esc".to_owned()
+        "enter resumes them · f starts them anew · space chooses · a all · n none · esc".to_owned()
     }
 
     fn wants(&self, model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {

@@ -141,8 +141,8 @@ fn stopped_words(model: &Model) -> String {
     let ways = match resumable {
         0 => [Some("agentctl up starts them".to_owned()), does(Action::StartStop, "starts the focused one")],
         count => [
-            does(Action::ResumeAll, &format!("asks which of {count} go on in their conversations")),
-            does(Action::StartStop, "starts the focused one anew"),
+            does(Action::ResumeAll, &format!("resumes {count} of them")),
+            does(Action::StartStop, "starts the focused one"),
         ],
     };
     let ways: Vec<String> = ways.into_iter().flatten().collect();
