@@ -45,8 +45,12 @@ const KNOWN_READY_AFTER: Duration = Duration::from_secs(15);
 /// The same for one whose own server tells how it is, and has not yet: that it is quiet for a while says nothing.
 const SERVED_READY_AFTER: Duration = Duration::from_secs(30);
 
-/// And so long after its server has first told that it is idle: it takes no input before.
-const SERVED_SETTLES_FOR: Duration = Duration::from_secs(2);
+/// And so long after its server has first told that it is idle, and it has first drawn something: it takes no input
+/// before.
+const SERVED_SETTLES_FOR: Duration = Duration::from_secs(3);
+
+/// So many rows are more than what is said before anything is drawn.
+const DRAWN: usize = 3;
 
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +84,8 @@ pub struct Detector {
     redraw_at: Option<Timestamp>,
     /// When it was first told that it is idle.
     told_idle_at: Option<Timestamp>,
+    /// When more than a line or two was first seen.
+    drawn_at: Option<Timestamp>,
     ready: bool,
 }
 
@@ -105,6 +111,7 @@ impl Detector {
             input_at: None,
             redraw_at: None,
             told_idle_at: None,
+            drawn_at: None,
             ready: false,
         }
     }
@@ -224,6 +231,9 @@ impl Detector {
 
     /// Looks at the screen.
     pub fn look(&mut self, view: &View, now: Timestamp) {
+        if self.drawn_at.is_none() && view.rows.iter().filter(|row| !row.trim().is_empty()).count() >= DRAWN {
+            self.drawn_at = Some(now);
+        }
         let title = View { title: &self.title, ..*view };
         let before = std::mem::take(&mut self.matches);
         for found in self.adapter.rules.matches(&title) {
@@ -320,7 +330,7 @@ impl Detector {
         let quiet = self.activity.map(|(_, last)| last + ACTIVE_FOR);
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
         let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + self.ready_after());
-        let settled = self.told_idle_at.filter(|_| !self.ready).map(|at| at + SERVED_SETTLES_FOR);
+        let settled = self.settles_at().filter(|_| !self.ready);
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
         let stale = self.words.stale_at();
         [quiet, sustained, ready, settled, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
@@ -349,7 +359,12 @@ impl Detector {
 
     /// Whether its server answers already, and it takes no input yet.
     fn is_settling(&self, now: Timestamp) -> bool {
-        self.is_served() && self.told_idle_at.is_some_and(|at| now.since(at) < SERVED_SETTLES_FOR)
+        self.is_served() && self.told_idle_at.is_some() && self.settles_at().is_none_or(|at| now < at)
+    }
+
+    /// From when on it takes input, as far as its server's word and its screen tell.
+    fn settles_at(&self) -> Option<Timestamp> {
+        self.told_idle_at.zip(self.drawn_at).map(|(told, drawn)| told.max(drawn) + SERVED_SETTLES_FOR)
     }
 
     fn ready_after(&self) -> Duration {

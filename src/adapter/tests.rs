@@ -69,14 +69,15 @@ fn a_program_whose_server_tells_how_it_is_is_not_ready_because_it_is_quiet() {
         rule: "session.status".into(),
         detail: "no turn is under way".into(),
     };
-    detector.signal(&idle, ms(8_100));
-    // Its server answers before it takes any input.
-    assert_eq!(detector.verdict(ms(8_100)).seen.state, AgentState::Starting);
+    detector.signal(&idle, ms(6_000));
+    assert_eq!(detector.verdict(ms(8_000)).seen.state, AgentState::Starting, "nothing is drawn yet");
+    assert_eq!(see(&mut detector, "opencode\n\n┃ Ask anything\n┃\n", ms(8_100)), AgentState::Starting);
+    // Its server answers, and it draws, before it takes any input.
     let mut at = ms(8_100);
     while detector.verdict(at).seen.state == AgentState::Starting {
         at = detector.look_again_at(at).unwrap();
     }
-    assert_eq!((at, detector.verdict(at).seen.state), (ms(10_100), AgentState::Idle));
+    assert_eq!((at, detector.verdict(at).seen.state), (ms(11_100), AgentState::Idle));
     // One that never says a word is not waited for without end.
     let mut silent = start();
     silent.output(400, ms(100));
