@@ -13,6 +13,7 @@ use crate::domain::{AgentState, Evidence, Observation, Signal, Source, Timestamp
 use super::definition::Adapter;
 use super::draft::{self, InBox};
 use super::rule::{Match, View};
+use super::server::Speaks;
 use super::status::{Records, Report};
 use super::told::{Shown, Word, Words};
 use crate::terminal::{Progress, Prompt};
@@ -48,6 +49,16 @@ const TOLD_READY_AFTER: Duration = Duration::from_secs(3);
 /// question over it.
 const STANDS_FOR: Duration = Duration::from_secs(1);
 
+/// The same for one whose own server tells how it is, and has not yet: that it is quiet for a while says nothing.
+const SERVED_READY_AFTER: Duration = Duration::from_secs(30);
+
+/// And so long after its server has first told that it is idle, and it has first drawn something: it takes no input
+/// before.
+const SERVED_SETTLES_FOR: Duration = Duration::from_secs(3);
+
+/// So many rows are more than what is said before anything is drawn.
+const DRAWN: usize = 3;
+
 /// What is believed, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -82,6 +93,10 @@ pub struct Detector {
     output_at: Option<Timestamp>,
     input_at: Option<Timestamp>,
     redraw_at: Option<Timestamp>,
+    /// When it was first told that it is idle.
+    told_idle_at: Option<Timestamp>,
+    /// When more than a line or two was first seen.
+    drawn_at: Option<Timestamp>,
     ready: bool,
 }
 
@@ -108,6 +123,8 @@ impl Detector {
             output_at: None,
             input_at: None,
             redraw_at: None,
+            told_idle_at: None,
+            drawn_at: None,
             ready: false,
         }
     }
@@ -135,6 +152,11 @@ impl Detector {
         match signal {
             Signal::State { source, state, rule, detail } => {
                 let (source, state) = (*source, *state);
+                if state == AgentState::Idle {
+                    self.told_idle_at.get_or_insert(now);
+                } else {
+                    self.ready = true;
+                }
                 self.words.take(Word { source, state, rule: rule.clone(), detail: detail.clone(), at: now });
             }
             Signal::PromptTaken { .. } => {
@@ -222,6 +244,9 @@ impl Detector {
 
     /// Looks at the screen.
     pub fn look(&mut self, view: &View, now: Timestamp) {
+        if self.drawn_at.is_none() && view.rows.iter().filter(|row| !row.trim().is_empty()).count() >= DRAWN {
+            self.drawn_at = Some(now);
+        }
         let title = View { title: &self.title, ..*view };
         let before = std::mem::take(&mut self.matches);
         for found in self.adapter.rules.matches(&title) {
@@ -246,6 +271,9 @@ impl Detector {
     /// Returns what is believed now.
     pub fn verdict(&mut self, now: Timestamp) -> Verdict {
         self.ready |= self.is_ready(now);
+        if !self.ready && self.is_served() {
+            return self.starting(now);
+        }
         let mut evidence = self.evidence(now);
         evidence.sort_by_key(|e| (std::cmp::Reverse(e.confidence), std::cmp::Reverse(e.at)));
         let Some(decisive) = evidence.first_mut() else { return self.starting(now) };
@@ -325,20 +353,23 @@ impl Detector {
         let quiet = self.activity.map(|(_, last)| last + ACTIVE_FOR);
         let sustained = self.activity.map(|(first, _)| first + SUSTAINED_FOR);
         let ready = (!self.ready).then(|| self.output_at.unwrap_or(self.started_at) + self.ready_after());
+        let settled = self.settles_at().filter(|_| !self.ready);
         let floods = self.activity.filter(|_| !self.ready).map(|(first, _)| first + FLOODS_AFTER);
         let rests = self.shown.filter(|_| !self.ready).map(|shown| self.rests_at(shown));
         let stale = self.words.stale_at(now);
-        [quiet, sustained, ready, rests, floods, stale].into_iter().flatten().filter(|at| *at > now).min()
+        let all = [quiet, sustained, ready, settled, rests, floods, stale];
+        all.into_iter().flatten().filter(|at| *at > now).min()
     }
 
     fn is_ready(&self, now: Timestamp) -> bool {
         let quiet_since = self.output_at.unwrap_or(self.started_at);
         self.status.root().is_some()
             || self.prompt.is_some()
-            || self.words.tell_of_more_than_rest()
+            || (self.words.tell_of_more_than_rest() && !self.is_settling(now))
+            || (self.is_served() && self.settles_at().is_some_and(|at| at <= now))
             || self.shown.is_some_and(|shown| shown.state != AgentState::Idle || self.rests_at(shown) <= now)
             || now.since(quiet_since) >= self.ready_after()
-            || (!self.knows_ready()
+            || (self.ready_after() == READY_AFTER
                 && self.activity.is_some_and(|(first, _)| now.since(first) >= FLOODS_AFTER))
     }
 
@@ -352,11 +383,27 @@ impl Detector {
         self.adapter.rules.know_idle() && !self.adapter.version().verified.is_empty()
     }
 
+    /// Whether its own server tells how it is.
+    fn is_served(&self) -> bool {
+        self.adapter.server.form != Speaks::None
+    }
+
+    /// Whether its server answers already, and it takes no input yet.
+    fn is_settling(&self, now: Timestamp) -> bool {
+        self.is_served() && self.told_idle_at.is_some() && self.settles_at().is_none_or(|at| now < at)
+    }
+
+    /// From when on it takes input, as far as its server's word and its screen tell.
+    fn settles_at(&self) -> Option<Timestamp> {
+        self.told_idle_at.zip(self.drawn_at).map(|(told, drawn)| told.max(drawn) + SERVED_SETTLES_FOR)
+    }
+
     fn ready_after(&self) -> Duration {
-        match (self.knows_ready(), self.words.are_any()) {
-            (false, _) => READY_AFTER,
-            (true, true) => TOLD_READY_AFTER,
-            (true, false) => KNOWN_READY_AFTER,
+        match (self.knows_ready(), self.words.are_any(), self.is_served()) {
+            (true, true, _) => TOLD_READY_AFTER,
+            (true, false, _) => KNOWN_READY_AFTER,
+            (false, _, true) => SERVED_READY_AFTER,
+            (false, _, false) => READY_AFTER,
         }
     }
 

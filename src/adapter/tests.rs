@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::domain::{AgentState, Source, Timestamp, WaitFor};
+use crate::domain::{AgentState, Signal, Source, Timestamp, WaitFor};
 use crate::terminal::{Progress, Prompt};
 
 const T0: Timestamp = Timestamp(1_000_000);
@@ -50,6 +50,40 @@ fn a_silent_program_becomes_ready_too() {
     let mut detector = Detector::new(generic(), T0);
     assert_eq!(detector.look_again_at(T0), Some(ms(700)));
     assert_eq!(detector.verdict(ms(700)).seen.state, AgentState::Idle);
+}
+
+#[test]
+fn a_program_whose_server_tells_how_it_is_is_not_ready_because_it_is_quiet() {
+    let adapters = Adapters::builtin().unwrap();
+    let start = || Detector::new(Arc::clone(adapters.named("opencode").unwrap()), T0);
+    let mut detector = start();
+    for n in 0..30 {
+        detector.output(400, ms(100 + n * 100));
+    }
+    for at in [700, 2_900, 4_000, 8_000] {
+        assert_eq!(detector.verdict(ms(at)).seen.state, AgentState::Starting, "at {at}");
+    }
+    let idle = Signal::State {
+        source: Source::Record,
+        state: AgentState::Idle,
+        rule: "session.status".into(),
+        detail: "no turn is under way".into(),
+    };
+    detector.signal(&idle, ms(6_000));
+    assert_eq!(detector.verdict(ms(8_000)).seen.state, AgentState::Starting, "nothing is drawn yet");
+    assert_eq!(see(&mut detector, "opencode\n\n┃ Ask anything\n┃\n", ms(8_100)), AgentState::Starting);
+    // Its server answers, and it draws, before it takes any input.
+    let mut at = ms(8_100);
+    while detector.verdict(at).seen.state == AgentState::Starting {
+        at = detector.look_again_at(at).unwrap();
+    }
+    assert_eq!((at, detector.verdict(at).seen.state), (ms(11_100), AgentState::Idle));
+    // One that never says a word is not waited for without end.
+    let mut silent = start();
+    silent.output(400, ms(100));
+    assert_eq!(silent.verdict(ms(29_000)).seen.state, AgentState::Starting);
+    assert_eq!(silent.look_again_at(ms(29_000)), Some(ms(30_100)));
+    assert_eq!(silent.verdict(ms(30_100)).seen.state, AgentState::Idle);
 }
 
 #[test]

@@ -355,6 +355,7 @@ impl Start<'_> {
             blueprint: Some(self.blueprint.name.clone()),
             files,
             limits: self.blueprint.limits,
+            once: false,
         };
         if !settings.is_empty() {
             let mut all = Map::new();

@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::args::Agent;
 use super::failure::Failure;
 use super::here::Here;
-use super::{message, output, status};
+use super::{message, output, session, status};
 use crate::domain::Key;
 use crate::protocol::{
-    AgentDraft, AgentView, Created, Explanation, InterruptRequest, KeysRequest, MessageReport, Move, Rename,
-    ResumeRequest, Resumed, ScreenText,
+    AgentDraft, AgentView, BroughtBack, ConversationView, Created, Explanation, InterruptRequest,
+    KeysRequest, MessageReport, Move, Rename, ResumeRequest, Resumed, ScreenText,
 };
 
 pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
@@ -30,6 +30,7 @@ pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
                 prompt_suffix,
                 cwd,
                 env,
+                once: false,
             };
             let path = here.at("agents").await?;
             let made: Created = here.client.post(&path, &draft).await?;
@@ -75,6 +76,7 @@ pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
             here.ask(&format!("agents/{name}/kill"), &nothing(), &format!("agent {name} is killed")).await
         }
         Agent::Resume { name, conversation } => resume_one(here, &name, conversation).await,
+        Agent::Conversations { name } => conversations(here, &name).await,
         Agent::NewConversation { name } => {
             let text = format!("agent {name} begins a new conversation");
             here.ask(&format!("agents/{name}/new-conversation"), &nothing(), &text).await
@@ -96,12 +98,53 @@ pub(super) async fn run(here: &Here, command: Agent) -> Result<(), Failure> {
 /// `agentctl resume NAMES… | --all`
 pub(super) async fn resume(here: &Here, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
-        return here.ask("resume", &nothing(), "what ended while nobody watched goes on").await;
+        return resume_all(here).await;
     }
     for name in names {
         resume_one(here, name, None).await?;
     }
     Ok(())
+}
+
+async fn resume_all(here: &Here) -> Result<(), Failure> {
+    let path = here.at("resume").await?;
+    let back: BroughtBack = here.client.post(&path, &nothing()).await?;
+    if here.json() {
+        return output::json(&back);
+    }
+    if !back.resumed.is_empty() {
+        output::line(&session::go_on(&back.resumed))?;
+    }
+    if !back.anew.is_empty() {
+        output::line(&format!("begun anew, with no conversation to go on in: {}", back.anew.join(", ")))?;
+    }
+    if back == BroughtBack::default() {
+        output::line("there is nothing to resume")?;
+    }
+    Ok(())
+}
+
+/// `agentctl agent conversations NAME`
+async fn conversations(here: &Here, name: &str) -> Result<(), Failure> {
+    let path = here.at(&format!("agents/{name}/explain")).await?;
+    let why: Explanation = here.client.get(&path).await?;
+    if here.json() {
+        return output::json(&why.conversations);
+    }
+    if why.conversations.is_empty() {
+        return output::line(&format!("no conversation of {name} is known"));
+    }
+    let row = |known: &ConversationView| {
+        let note = match (known.current, known.prompted) {
+            (true, true) => "it is in this one",
+            (true, false) => "it is in this one; nothing was said yet",
+            (false, true) => "",
+            (false, false) => "nothing was said",
+        };
+        vec![known.id.clone(), status::age(&known.since), note.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = why.conversations.iter().map(row).collect();
+    output::table(&["conversation", "began", ""], &rows)
 }
 
 async fn resume_one(here: &Here, name: &str, conversation: Option<String>) -> Result<(), Failure> {

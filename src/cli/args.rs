@@ -46,6 +46,12 @@ pub(super) enum Command {
     Up {
         /// The session file; otherwise agentctl.toml of this folder
         file: Option<PathBuf>,
+        /// Agents that can go on in their conversations do; otherwise they are left for you to decide on
+        #[arg(long, conflicts_with = "fresh")]
+        resume: bool,
+        /// Agents that can go on in their conversations are started anew
+        #[arg(long)]
+        fresh: bool,
     },
     /// Open the screen of a session that is there
     Attach {
@@ -134,7 +140,7 @@ pub(super) enum Command {
     /// What agents ask: list, show, allow, deny, choose
     #[command(subcommand)]
     Approval(Approval),
-    /// Bring back agents that ended while nobody watched, each in the conversation it was in
+    /// Bring back agents that ended unseen or with the session, each in the conversation it was in
     Resume {
         /// The agents
         #[arg(required_unless_present = "all", conflicts_with = "all")]
@@ -315,10 +321,12 @@ pub(super) enum Agent {
     /// Start an agent in the conversation it was in; one that runs is stopped first. Where nothing was said in it yet, a new one begins
     Resume {
         name: String,
-        /// The conversation, as the agent's program numbers it; otherwise the last one
+        /// The conversation, as `agent conversations` lists it; otherwise the last in which something was said
         #[arg(long, value_name = "ID")]
         conversation: Option<String>,
     },
+    /// List the conversations that an agent was in, the newest first
+    Conversations { name: String },
     /// Start an agent in a new conversation; one that runs is stopped first
     NewConversation { name: String },
     /// Have an agent forget its conversation, by its program's own command

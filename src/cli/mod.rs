@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::config::Paths;
+use crate::protocol::Kept;
 use args::{Cli, Command};
 use failure::Failure;
 use here::Here;
@@ -104,7 +105,14 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
         None => open::open(&here).await,
         Some(Command::Attach { name }) => open::attach(&here, name).await,
         Some(Command::Demo { detached }) => open::demo(&here, detached).await,
-        Some(Command::Up { file }) => session::up(&here, file.as_deref()).await,
+        Some(Command::Up { file, resume, fresh }) => {
+            let conversations = match (resume, fresh) {
+                (true, _) => Kept::Resumed,
+                (false, true) => Kept::Fresh,
+                (false, false) => Kept::Left,
+            };
+            session::up(&here, file.as_deref(), conversations).await
+        }
         Some(Command::Down { all }) => session::down(&here, all).await,
         Some(Command::Session(command)) => session::run(&here, command).await,
         Some(Command::Status) => status::status(&here).await,

@@ -9,7 +9,7 @@ use super::{daemon, output, programs, session};
 use crate::blueprint::{FILE_NAME, compose};
 use crate::client::Client;
 use crate::domain::{Command, Launch, Name, NewAgent, Role};
-use crate::protocol::{AGENT_VARIABLE, SessionSummary};
+use crate::protocol::{AGENT_VARIABLE, Kept, SessionSummary};
 use crate::tui::{self, Beginning, Ending};
 
 /// `agentctl`: the session of this folder, or the first-run screen.
@@ -28,7 +28,7 @@ pub(super) async fn open(here: &Here) -> Result<(), Failure> {
     let nearest =
         known.iter().filter(|s| folder.starts_with(&s.root)).max_by_key(|s| s.root.components().count());
     if let Some(found) = nearest.and_then(|s| Some((Name::new(s.name.clone()).ok()?, s.root.clone()))) {
-        session::open(here, &found.0, &found.1, Vec::new()).await?;
+        session::open(here, &found.0, &found.1, Vec::new(), Kept::Left).await?;
         return show(here, &found.0).await;
     }
     begin(here, &folder).await
@@ -56,7 +56,7 @@ pub(super) async fn demo(here: &Here, detached: bool) -> Result<(), Failure> {
     let root = here.paths.data.clone();
     std::fs::create_dir_all(&root).map_err(|e| Failure::new("there is no place for the demo").because(&e))?;
     let name = Name::lenient(crate::demo::SESSION, "demo");
-    let opened = session::open(here, &name, &root, crate::demo::plan(&program)).await?;
+    let opened = session::open(here, &name, &root, crate::demo::plan(&program), Kept::Left).await?;
     if !detached {
         return show(here, &name).await;
     }
@@ -70,7 +70,7 @@ async fn open_file(here: &Here, file: &Path) -> Result<(), Failure> {
     let plan = read_plan(&here.paths, file)?;
     daemon::ensure(here).await?;
     let name = here.global.session.clone().unwrap_or(plan.name);
-    session::open(here, &name, file.parent().unwrap_or(Path::new("/")), plan.commands).await?;
+    session::open(here, &name, file.parent().unwrap_or(Path::new("/")), plan.commands, Kept::Left).await?;
     show(here, &name).await
 }
 
@@ -93,7 +93,7 @@ async fn begin(here: &Here, folder: &Path) -> Result<(), Failure> {
         }
         Beginning::Demo => demo(here, false).await,
         Beginning::Shells => {
-            session::open(here, &name, folder, shells()).await?;
+            session::open(here, &name, folder, shells(), Kept::Left).await?;
             show(here, &name).await
         }
         Beginning::Leave => Ok(()),

@@ -42,7 +42,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::Used { agent, .. }
         | Event::Looked { agent } => Touched::Agent(*agent),
         Event::MessageAccepted { message } => Touched::Agent(message.to),
-        Event::TurnBegan { agent }
+        Event::TurnBegan { agent, .. }
         | Event::TurnEnded { agent, .. }
         | Event::TimeLimitPassed { agent, .. }
         | Event::ConversationBegan { agent, .. } => Touched::Agent(*agent),
@@ -61,6 +61,7 @@ pub(super) fn touched(event: &Event) -> Touched {
         | Event::MessageDropped { to, .. } => Touched::Agent(*to),
         Event::PlanFollowed { .. }
         | Event::ResumeWanted { .. }
+        | Event::TurnBroken { .. }
         | Event::Pulse { .. }
         | Event::BudgetCrossed { .. }
         | Event::BroadcastOpened { .. }
@@ -73,6 +74,10 @@ pub(super) fn of(reply: Result<Reply, Refusal>) -> Result<Answer, Problem> {
     Ok(match reply.map_err(|refusal| problem(&refusal))? {
         Reply::Done => Answer::Done,
         Reply::Noted(note) => Answer::Noted { note },
+        Reply::Resumed { resumed, anew } => {
+            let names = |names: Vec<Name>| names.iter().map(ToString::to_string).collect();
+            Answer::Resumed { resumed: names(resumed), anew: names(anew) }
+        }
         Reply::Team(id, name) => Answer::Created { id: id.0, name: name.to_string() },
         Reply::Agent(id, name) => Answer::Created { id: id.0, name: name.to_string() },
         Reply::Message(id, to, status) => {

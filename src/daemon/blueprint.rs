@@ -119,7 +119,8 @@ pub(super) fn launch(
                 Problem::new(Code::Invalid, format!("`{field}` changes a blueprint, and none is named"));
             return Err(problem.hint("name one, such as coder; agentctl blueprint list shows them"));
         }
-        let launch = Launch { command: draft.command, cwd: draft.cwd, env: draft.env, ..Launch::default() };
+        let AgentDraft { command, cwd, env, once, .. } = draft;
+        let launch = Launch { command, cwd, env, once, ..Launch::default() };
         return Ok((launch, Vec::new()));
     };
     if !draft.command.is_empty() {

@@ -255,10 +255,11 @@ impl Engine {
                     return drop(reply.send(Err(problem)));
                 }
             }
-            if draft.start && was_down {
-                session.start_all(world);
+            let mut resumed = Vec::new();
+            if draft.start {
+                resumed = session.start_all(was_down, draft.conversations, world);
             }
-            session.answer_opened(reply, unplanned, world);
+            session.answer_opened(reply, unplanned, resumed, world);
         });
     }
 
@@ -380,7 +381,8 @@ impl Engine {
     async fn end(mut self) {
         let mut words = Vec::new();
         for session in self.sessions.values_mut() {
-            session.say_bye("the daemon ends; the agents go on");
+            let farewell = session.farewell();
+            session.say_bye(&farewell);
             words.extend(session.last_words());
         }
         let screens: Vec<_> = self

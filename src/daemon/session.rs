@@ -38,8 +38,8 @@ pub(super) enum AnswerTo {
     Nobody,
     /// A request.
     Caller(Reply<Answer>),
-    /// Whoever opened the session.
-    Opened(Reply<OpenedView>, Vec<String>),
+    /// Whoever opened the session; it is told of the agents that are not planned any more, and of those that go on.
+    Opened(Reply<OpenedView>, Vec<String>, Vec<String>),
     /// A client, under the number it gave; a broadcast it opens is closed when it goes.
     Client(super::ClientId, u64),
     /// A client that pressed something: it is told of a refusal only.
@@ -64,6 +64,8 @@ pub(super) struct Session {
     flush_asked: bool,
     backup_due: bool,
     downs: Vec<Reply<()>>,
+    /// Whether it was ended as a whole, last of all.
+    was_ended: bool,
     door: Door,
 }
 
@@ -85,6 +87,7 @@ impl Session {
             flush_asked: false,
             backup_due: false,
             downs: Vec::new(),
+            was_ended: false,
             door: Door::default(),
         }
     }
@@ -112,11 +115,12 @@ impl Session {
         &mut self,
         reply: Reply<OpenedView>,
         unplanned: Vec<String>,
+        resumed: Vec<String>,
         world: &mut World,
     ) {
         let outcome = Outcome { reply: Ok(Decided::Done), events: Vec::new(), effects: Vec::new() };
         if let Some(waiting) =
-            self.commit.follow(Waiting { outcome, answer: AnswerTo::Opened(reply, unplanned) })
+            self.commit.follow(Waiting { outcome, answer: AnswerTo::Opened(reply, unplanned, resumed) })
         {
             self.perform(waiting, world);
         }
@@ -263,6 +267,7 @@ impl Session {
     /// Ends every process; answers once nothing is left.
     pub(super) fn down(&mut self, reply: Reply<()>, world: &mut World) {
         self.ask(Actor::Person, Command::StopAll, AnswerTo::Nobody, world);
+        self.was_ended = true;
         self.downs.push(reply);
         self.answer_downs();
     }
@@ -358,6 +363,18 @@ impl Session {
     /// Tells every client that this is the end.
     pub(super) fn say_bye(&mut self, reason: &str) {
         self.tell(&ServerMessage::Bye { reason: reason.to_owned() });
+    }
+
+    /// Returns what is to be said when the daemon ends.
+    pub(super) fn farewell(&self) -> String {
+        if self.was_ended && self.is_down() {
+            return format!(
+                "session {} is down: its agents were stopped; agentctl up starts it again",
+                self.name
+            );
+        }
+        let goes_on = if self.is_down() { "no agent runs" } else { "the agents go on" };
+        format!("the daemon ends; {goes_on}")
     }
 
     /// Returns what must be written before the daemon ends.
@@ -504,6 +521,7 @@ impl Session {
         conversation: Option<&str>,
         world: &mut World,
     ) {
+        self.was_ended = false;
         // A file that was changed a moment ago counts; one that is wrong was told of in the log.
         world.refresh_adapters_at_start();
         let Some(known) = self.kernel.state().org().agent(agent) else { return };
@@ -548,9 +566,10 @@ impl Session {
             AnswerTo::Nobody => {}
             // Whoever asked may have gone away meanwhile.
             AnswerTo::Caller(reply) => drop(reply.send(result)),
-            AnswerTo::Opened(reply, unplanned) => {
+            AnswerTo::Opened(reply, unplanned, resumed) => {
                 let session = view::session(self.kernel.state(), self.trouble());
-                drop(reply.send(result.map(|_| OpenedView { session, unplanned })));
+                let resumable = self.resumable().into_iter().map(|agent| self.called(agent)).collect();
+                drop(reply.send(result.map(|_| OpenedView { session, unplanned, resumed, resumable })));
             }
             AnswerTo::Client(client, id) => {
                 if let Ok(Answer::Broadcast { broadcast, .. }) = &result {

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::spending;
 use crate::domain::{
-    Actor, Agent, AgentId, AgentState, EventRecord, Evidence, MessageId, Org, Source, Team, TeamId,
-    Timestamp, WaitFor, clean,
+    Actor, Agent, AgentId, AgentState, Conversation, EventRecord, Evidence, MessageId, Org, Source, Team,
+    TeamId, Timestamp, WaitFor, clean,
 };
 use crate::kernel::{Finished, Kernel, Phase, State, time_limit};
 use crate::protocol::{
-    AgentView, ChartView, EvidenceView, Explanation, MessageView, SessionSummary, SessionView, StatusView,
-    TeamView, Totals, rfc3339,
+    AgentView, ChartView, ConversationView, EvidenceView, Explanation, MessageView, SessionSummary,
+    SessionView, StatusView, TeamView, Totals, rfc3339,
 };
 
 pub(super) use asked::{approval, approvals};
@@ -200,7 +200,21 @@ pub(super) fn explanation(state: &State, id: AgentId, now: Timestamp) -> Explana
         (live.seen.state.word().to_owned(), live.seen.reason.clone(), rfc3339(live.since))
     });
     let time_limit = time_limit(state, id, now);
-    Explanation { agent: name, state: word, reason, since, time_limit, evidence: Vec::new() }
+    let conversations = conversations(state, id);
+    Explanation { agent: name, state: word, reason, since, time_limit, evidence: Vec::new(), conversations }
+}
+
+/// Returns the conversations that an agent was in, the newest first.
+fn conversations(state: &State, id: AgentId) -> Vec<ConversationView> {
+    let known = state.conversations(id);
+    let runs = state.live(id).is_some_and(|live| live.phase != Phase::Down);
+    let view = |(at, known_at): (usize, &Conversation)| ConversationView {
+        id: clean(&known_at.id, 200),
+        since: rfc3339(known_at.since),
+        prompted: known_at.prompted,
+        current: runs && at + 1 == known.len(),
+    };
+    known.iter().enumerate().rev().map(view).collect()
 }
 
 /// Returns what its process says of an agent that has none, with its age: how it ended, or why it did not start.

@@ -79,6 +79,9 @@ pub struct Launch {
     /// What it may use.
     #[serde(default, skip_serializing_if = "Limits::is_none")]
     pub limits: Limits,
+    /// It is started once: nothing starts it again with others, and it goes on in no conversation.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
 }
 
 /// What an agent may use.
@@ -112,6 +115,8 @@ pub enum Run {
     Again,
     /// It was stopped, and should stay so.
     Stopped,
+    /// It was stopped with the whole session, and may go on when that does.
+    Down,
 }
 
 /// How a process ended.

@@ -255,6 +255,14 @@ pub enum Event {
     TurnBegan {
         /// The agent.
         agent: AgentId,
+        /// Whether it is known to have begun with a prompt, and not only by what is seen.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        prompted: bool,
+    },
+    /// Somebody pressed what interrupts an agent's turn.
+    TurnBroken {
+        /// The agent.
+        agent: AgentId,
     },
     /// An agent's turn is over.
     TurnEnded {
@@ -405,6 +413,7 @@ impl Event {
             | Event::MessageUnconfirmed { .. }
             | Event::MessageNoted { .. }
             | Event::TurnBegan { .. }
+            | Event::TurnBroken { .. }
             | Event::TurnEnded { .. }
             | Event::TimeLimitPassed { .. }
             | Event::ApprovalAsked { .. }

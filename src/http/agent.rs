@@ -9,8 +9,8 @@ use super::fate;
 use crate::daemon::{Handle, Who};
 use crate::domain::{AgentRef, Command, Input, Name, NewAgent, Role, Route};
 use crate::protocol::{
-    AgentDraft, AgentView, Answer, Code, Created, Explanation, InterruptRequest, KeysRequest, MessageReport,
-    Move, Problem, Rename, ResumeRequest, Resumed, ScreenQuery, ScreenText, UsageRequest,
+    AgentDraft, AgentView, Answer, BroughtBack, Code, Created, Explanation, InterruptRequest, KeysRequest,
+    MessageReport, Move, Problem, Rename, ResumeRequest, Resumed, ScreenQuery, ScreenText, UsageRequest,
 };
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
@@ -167,11 +167,13 @@ async fn resume(
     Ok(Json(Resumed { note }))
 }
 
-/// Brings back every agent that ended while nobody watched, each in the conversation that it was in.
-#[utoipa::path(post, path = "/v1/sessions/{session}/resume", tag = "agent", params(("session" = String, Path)), responses((status = OK, body = Done)))]
-async fn resume_all(State(handle): State<Handle>, Path(session): Session) -> Answered<Done> {
-    handle.ask(session_name(session)?, Who::Person, Command::ResumeAll).await?;
-    Ok(Json(Done::default()))
+/// Brings back every agent that ended while nobody watched, or with the session, each in the conversation that it was in.
+#[utoipa::path(post, path = "/v1/sessions/{session}/resume", tag = "agent", params(("session" = String, Path)), responses((status = OK, body = BroughtBack)))]
+async fn resume_all(State(handle): State<Handle>, Path(session): Session) -> Answered<BroughtBack> {
+    Ok(Json(match handle.ask(session_name(session)?, Who::Person, Command::ResumeAll).await? {
+        Answer::Resumed { resumed, anew } => BroughtBack { resumed, anew },
+        _ => BroughtBack::default(),
+    }))
 }
 
 /// Starts an agent in a new conversation; one that runs is stopped first.

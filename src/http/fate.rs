@@ -105,7 +105,7 @@ async fn turn(events: &mut Events, report: &mut MessageReport, until: Instant) -
                 at_most = Instant::now() + BEGINS_WITHIN;
             }
             Event::MessageAcknowledged { message, .. } if report.id == Some(message.0) => at_most = until,
-            Event::TurnBegan { agent } if whose == Some(*agent) => at_most = until,
+            Event::TurnBegan { agent, .. } if whose == Some(*agent) => at_most = until,
             Event::TurnEnded { agent, text, error } if whose == Some(*agent) => {
                 turn = TurnReport { over: true, text: text.clone(), error: error.clone(), seen: turn.seen };
                 if text.is_some() || error.is_some() {

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::{
-    Agent, AgentId, AgentState, BroadcastId, BroadcastReport, Event, Input as Pressed, Outcome, Route, Scope,
-    ScopeRef, Skip, Target,
+    Agent, AgentId, AgentState, BroadcastId, BroadcastReport, Event, Input as Pressed, Key, KeyCode, Mods,
+    Outcome, Route, Scope, ScopeRef, Skip, Target,
 };
 
 use super::{Decision, Effect, Refusal, Reply, State, agent_of, scope_of};
@@ -116,13 +116,25 @@ impl Open {
 }
 
 fn direct(state: &State, agent: &Agent, input: Pressed) -> Result<Decision, Refusal> {
-    let up = state.live(agent.id).is_some_and(super::Live::is_up);
-    match (up, &input) {
+    let live = state.live(agent.id).filter(|live| live.is_up());
+    if let Some(live) = live.filter(|_| interrupts(&input)) {
+        let press = Decision::default().effect(Effect::Press { agent: agent.id, input });
+        // A turn that ends because of this was not finished.
+        let breaks = live.turn_since.is_some();
+        return Ok(if breaks { press.event(Event::TurnBroken { agent: agent.id }) } else { press });
+    }
+    match (live.is_some(), &input) {
         (true, _) => Ok(Decision::default().effect(Effect::Press { agent: agent.id, input })),
         // The mouse and the focus wander over panes by themselves; nobody meant to type there.
         (false, Pressed::Mouse(_) | Pressed::Focus(_)) => Ok(Decision::default()),
         (false, Pressed::Key(_) | Pressed::Paste(_)) => Err(Refusal::NotRunning(agent.name.clone())),
     }
+}
+
+/// Returns whether this is what programs take for an interruption.
+fn interrupts(input: &Pressed) -> bool {
+    let Pressed::Key(key) = input else { return false };
+    [Key::plain(KeyCode::Esc), Key::with(KeyCode::Char('c'), Mods::CTRL)].contains(key)
 }
 
 fn skip(state: &State, agent: AgentId, include_dialogs: bool) -> Option<Skip> {

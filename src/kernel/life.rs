@@ -81,15 +81,26 @@ pub(super) fn converse_anew(state: &State, agent: &AgentRef) -> Result<Decision,
     Ok(begin_again(state, agent, None))
 }
 
-/// Decides to bring back everything that ended while nobody watched.
+/// Decides to bring back everything that ended while nobody watched, or with the session, and can go on in its
+/// conversation; what has none is begun anew where nobody had stopped it.
 pub(super) fn resume_all(state: &State) -> Decision {
-    let lost = |agent: &&Agent| {
-        agent.run == Run::Wanted && state.live(agent.id).is_some_and(|live| live.exit.is_some_and(is_forced))
+    let lost = |agent: &Agent| {
+        agent.run == Run::Wanted
+            && !agent.launch.once
+            && state.live(agent.id).is_some_and(|live| live.exit.is_some_and(is_forced))
     };
-    in_phase(state, |phase| phase == Phase::Down).filter(lost).fold(Decision::default(), |decision, agent| {
-        let last = state.last_prompted(agent.id).map(|conversation| conversation.id.clone());
-        decision.and(begin_again(state, agent, last))
-    })
+    let (mut resumed, mut anew, mut whole) = (Vec::new(), Vec::new(), Decision::default());
+    for agent in in_phase(state, |phase| phase == Phase::Down) {
+        if state.is_resumable(agent.id) {
+            let last = state.last_prompted(agent.id).map(|conversation| conversation.id.clone());
+            whole = whole.and(begin_again(state, agent, last));
+            resumed.push(agent.name.clone());
+        } else if lost(agent) {
+            whole = whole.and(begin_again(state, agent, None));
+            anew.push(agent.name.clone());
+        }
+    }
+    whole.reply(Reply::Resumed { resumed, anew })
 }
 
 fn begin_again(state: &State, agent: &Agent, conversation: Option<String>) -> Decision {
@@ -117,20 +128,34 @@ pub(super) fn interrupt(state: &State, agent: &AgentRef, force: bool) -> Result<
     match live.seen.state {
         AgentState::Waiting(_) if !force => Err(Refusal::DialogOpen(agent.name.clone())),
         state if !force && !state.is_busy() => Err(Refusal::NotBusy(agent.name.clone(), state.word())),
-        _ => Ok(Decision::default().effect(Effect::Interrupt { agent: agent.id, force })),
+        _ => Ok(Decision::default()
+            .event(Event::TurnBroken { agent: agent.id })
+            .effect(Effect::Interrupt { agent: agent.id, force })),
     }
 }
 
-/// Decides to start everything that does not run.
+/// Decides to start everything that does not run; what can go on in its conversation is left for a person to decide on.
 pub(super) fn start_all(state: &State) -> Decision {
-    in_phase(state, |phase| phase == Phase::Down)
-        .fold(Decision::default(), |decision, agent| decision.and(begin(state, agent, agent.launch.clone())))
+    let (left, others): (Vec<&Agent>, Vec<&Agent>) = in_phase(state, |phase| phase == Phase::Down)
+        .filter(|agent| !agent.launch.once)
+        .partition(|agent| state.is_resumable(agent.id));
+    let begun = others
+        .into_iter()
+        .fold(Decision::default(), |decision, agent| decision.and(begin(state, agent, agent.launch.clone())));
+    if left.is_empty() {
+        return begun;
+    }
+    let names: Vec<&str> = left.iter().map(|agent| agent.name.as_str()).collect();
+    let note = format!("left to be resumed or started anew one by one: {}", names.join(", "));
+    begun.reply(Reply::Noted(note))
 }
 
-/// Decides to end everything that runs.
+/// Decides to end everything that runs; what nobody had stopped may go on later.
 pub(super) fn stop_all(state: &State) -> Decision {
-    in_phase(state, |phase| phase != Phase::Down)
-        .fold(Decision::default(), |decision, agent| decision.and(want(agent, Run::Stopped)))
+    in_phase(state, |phase| phase != Phase::Down).fold(Decision::default(), |decision, agent| {
+        let run = if agent.run == Run::Stopped { Run::Stopped } else { Run::Down };
+        decision.and(want(agent, run))
+    })
 }
 
 /// Decides that a person has looked.
@@ -235,7 +260,7 @@ fn begin_in(state: &State, agent: &Agent, launch: Launch, conversation: Option<S
 fn started(state: &State, agent: AgentId, pid: u32) -> Decision {
     let decision = Decision::default().event(Event::AgentStarted { agent, pid });
     match state.org().agent(agent).map(|a| a.run) {
-        Some(Run::Stopped | Run::Again) => decision.effect(Effect::Stop { agent }),
+        Some(Run::Stopped | Run::Down | Run::Again) => decision.effect(Effect::Stop { agent }),
         Some(Run::Wanted) | None => decision,
     }
 }
@@ -272,7 +297,8 @@ fn resumed(state: &State, alive: &[(AgentId, u32, u32)], now: Timestamp) -> Deci
 }
 
 fn observed(state: &State, agent: AgentId, live: &Live, seen: Observation, now: Timestamp) -> Decision {
-    let finished = live.seen.state.is_busy() && seen.state == AgentState::Idle;
+    let ready = live.seen.state.is_busy() && seen.state == AgentState::Idle;
+    let finished = ready && live.effort.is_finished(now);
     let unseen = finished || (live.unseen && !seen.state.is_busy());
     let began = turn::seen_to_begin(live, agent, &seen);
     let after = mail::reacted(live, agent, &seen)

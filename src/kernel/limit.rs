@@ -171,7 +171,7 @@ impl Kernel {
         }
         for record in events {
             let (Event::Observed { agent, .. }
-            | Event::TurnBegan { agent }
+            | Event::TurnBegan { agent, .. }
             | Event::TurnEnded { agent, .. }
             | Event::AgentStarted { agent, .. }
             | Event::LaunchChanged { agent, .. }

@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AgentState, Exit, MessageId, Observation, Source, Timestamp, cut};
+use crate::domain::{AgentState, Exit, MessageId, Observation, Run, Source, Timestamp, cut};
 
+use super::turn::Effort;
 use super::{Clock, SETTLE_FOR};
 
 /// The most of an agent's last message that is kept in the state, in bytes.
@@ -60,6 +61,9 @@ pub struct Live {
     /// The last thing its model said, where that is told; an agent's word.
     #[serde(default)]
     pub last_message: Option<String>,
+    /// What its turn, or the last one, was worth.
+    #[serde(default)]
+    pub effort: Effort,
     /// Whether its program has told its own state since it was started.
     #[serde(default)]
     pub tells: bool,
@@ -104,6 +108,7 @@ impl Live {
             turn_since: None,
             clock: Clock::default(),
             last_message: None,
+            effort: Effort::default(),
             tells: false,
         }
     }
@@ -129,13 +134,19 @@ impl Live {
         self.enter(AgentState::Starting, "its process is being started", at);
     }
 
-    pub(super) fn exited(&mut self, exit: Exit, wanted: bool, resumable: bool, at: Timestamp) {
+    /// Its process ended; `can_go_on` says whether it was in a conversation in which something was said.
+    pub(super) fn exited(&mut self, exit: Exit, run: Run, can_go_on: bool, at: Timestamp) {
+        let wanted = run == Run::Wanted;
         self.phase = Phase::Down;
         self.exit = Some(exit);
         self.typing = None;
         self.turn_since = None;
-        if is_forced(exit) && wanted && resumable {
+        if is_forced(exit) && wanted && can_go_on {
             return self.enter(AgentState::Stopped, &format!("{exit}; it can be resumed"), at);
+        }
+        if run == Run::Down {
+            let more = if can_go_on { "; it can be resumed" } else { "" };
+            return self.enter(AgentState::Stopped, &format!("stopped with its session{more}"), at);
         }
         if let Some(passed) = self.clock.passed.filter(|passed| passed.killed) {
             return self.enter(AgentState::Error, &format!("killed: {}", passed.words()), at);
@@ -154,8 +165,9 @@ impl Live {
         self.unseen = unseen;
     }
 
-    pub(super) fn turn_began(&mut self, at: Timestamp) {
+    pub(super) fn turn_began(&mut self, prompted: bool, at: Timestamp) {
         self.turn_since = Some(at);
+        self.effort = Effort::began(prompted, at);
         self.clock.turned(at);
     }
 

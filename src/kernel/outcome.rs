@@ -109,6 +109,13 @@ pub enum Reply {
     Done,
     /// It is done, in another way than was asked; this says how.
     Noted(String),
+    /// These agents go on in their conversations, and those begin anew.
+    Resumed {
+        /// Who goes on.
+        resumed: Vec<Name>,
+        /// Who had no conversation to go on in.
+        anew: Vec<Name>,
+    },
     /// A team was made.
     Team(TeamId, Name),
     /// An agent was made.

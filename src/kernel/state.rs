@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AgentId, AgentState, Command, Conversation, Durability, Event, EventRecord, Message, MessageId,
-    MessageStatus, Name, Org, Run, TeamId, Timestamp, cut,
+    MessageStatus, Name, Org, Run, TeamId, Timestamp, Verdict, cut,
 };
 
+use super::turn::Effort;
 use super::{Approvals, Live, Phase, Typing, is_forced};
 use crate::price::{Budgets, Day, Ledger, Place, Prices};
 
@@ -23,7 +24,7 @@ const FINISHED: usize = 200;
 const FINISHED_TEXT: usize = 4 << 10;
 
 /// How many conversations are remembered of each agent.
-const CONVERSATIONS: usize = 5;
+const CONVERSATIONS: usize = 12;
 
 /// Everything the kernel knows of a session.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -127,10 +128,10 @@ impl State {
         self.conversations.get(&agent).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the conversation that an agent was in last, if it has had a prompt: no other can be gone on in.
+    /// Returns the newest conversation of an agent that has had a prompt: no other can be gone on in.
     #[must_use]
     pub fn last_prompted(&self, agent: AgentId) -> Option<&Conversation> {
-        self.conversations(agent).last().filter(|last| last.prompted)
+        self.conversations(agent).iter().rfind(|known| known.prompted)
     }
 
     /// Returns the conversation that an agent is to go on in at its next start.
@@ -139,12 +140,17 @@ impl State {
         self.resume.get(&agent).map(String::as_str)
     }
 
-    /// Returns whether an agent ended as everything does when a machine goes down, although nobody stopped it, and can
-    /// go on in the conversation that it was in.
+    /// Returns whether an agent ended with its whole session, or as everything does when a machine goes down, although
+    /// nobody stopped it, and can go on in the conversation that it was in.
     #[must_use]
     pub fn is_resumable(&self, agent: AgentId) -> bool {
-        let lost = |live: &Live| live.phase == Phase::Down && live.exit.is_some_and(is_forced);
-        self.live(agent).is_some_and(lost) && self.is_wanted(agent) && self.last_prompted(agent).is_some()
+        let Some((agent, live)) = self.org.agent(agent).zip(self.live(agent)) else { return false };
+        let ended = match agent.run {
+            Run::Wanted => live.exit.is_some_and(is_forced),
+            Run::Down => true,
+            Run::Again | Run::Stopped => false,
+        };
+        live.phase == Phase::Down && ended && !agent.launch.once && self.last_prompted(agent.id).is_some()
     }
 
     /// Returns the plan that was followed last.
@@ -270,8 +276,12 @@ impl State {
                 live.enter(AgentState::Error, reason, at);
             }),
             Event::AgentExited { agent, exit } => {
-                let (wanted, resumable) = (self.is_wanted(*agent), self.last_prompted(*agent).is_some());
-                self.change(*agent, |live| live.exited(*exit, wanted, resumable, at));
+                self.turn_seen(*agent, at);
+                let known = self.org.agent(*agent);
+                let run = known.map_or(Run::Stopped, |known| known.run);
+                let once = known.is_some_and(|known| known.launch.once);
+                let can_go_on = !once && self.last_prompted(*agent).is_some();
+                self.change(*agent, |live| live.exited(*exit, run, can_go_on, at));
             }
             Event::Observed { agent, seen, unseen } => {
                 self.change(*agent, |live| live.observed(seen, *unseen, at));
@@ -282,12 +292,21 @@ impl State {
                 let place = Place { agent: *agent, team: *team, day: Day(*day) };
                 self.ledger.count(place, usage, *estimate);
             }
-            Event::TurnBegan { agent } => {
-                self.prompted(*agent);
-                self.change(*agent, |live| live.turn_began(at));
+            Event::TurnBegan { agent, prompted } => {
+                if *prompted {
+                    self.prompted(*agent);
+                }
+                self.change(*agent, |live| live.turn_began(*prompted, at));
             }
-            Event::TurnEnded { agent, text, .. } => {
-                self.change(*agent, |live| live.turn_ended(text.as_deref(), at));
+            Event::TurnBroken { agent } => self.change(*agent, |live| live.effort.broken(at)),
+            Event::TurnEnded { agent, text, error } => {
+                self.turn_seen(*agent, at);
+                self.change(*agent, |live| {
+                    if error.is_some() {
+                        live.effort.broken(at);
+                    }
+                    live.turn_ended(text.as_deref(), at);
+                });
             }
             Event::TimeLimitPassed { agent, secs, killed } => {
                 self.change(*agent, |live| live.clock.passes(*secs, *killed, at));
@@ -301,9 +320,13 @@ impl State {
                 self.approvals.ask(approval, self.live.get(&approval.agent).map(|live| &live.seen));
             }
             Event::ApprovalTold { approval, ask, .. } => self.approvals.tell(*approval, ask),
-            Event::ApprovalAnswered { .. }
-            | Event::ApprovalUnconfirmed { .. }
-            | Event::ApprovalClosed { .. } => self.approvals.evolve(record),
+            Event::ApprovalAnswered { agent, verdict, .. } => {
+                if let Verdict::Deny { .. } = verdict {
+                    self.change(*agent, |live| live.effort.broken(at));
+                }
+                self.approvals.evolve(record);
+            }
+            Event::ApprovalUnconfirmed { .. } | Event::ApprovalClosed { .. } => self.approvals.evolve(record),
             Event::Pulse { .. }
             | Event::BudgetCrossed { .. }
             | Event::BroadcastOpened { .. }
@@ -343,6 +366,9 @@ impl State {
             Event::MessageAcknowledged { message, to, by } => {
                 self.judge(*message, MessageStatus::Acknowledged { by: *by });
                 self.change(*to, |live| {
+                    if live.turn_since.is_some() {
+                        live.effort.had_prompt();
+                    }
                     live.typing.iter_mut().filter(|t| t.message == *message).for_each(|t| t.answered = true);
                 });
             }
@@ -398,6 +424,14 @@ impl State {
         self.change(to, |live| live.typing = live.typing.filter(|t| t.message != message));
     }
 
+    /// A turn is over, or its agent is: if it was one, something was said in the conversation that it was in.
+    fn turn_seen(&mut self, agent: AgentId, at: Timestamp) {
+        let under_way = self.live.get(&agent).filter(|live| live.turn_since.is_some());
+        if under_way.is_some_and(|live| live.effort.is_turn(at)) {
+            self.prompted(agent);
+        }
+    }
+
     fn prompted(&mut self, agent: AgentId) {
         let last = self.conversations.get_mut(&agent).and_then(|known| known.last_mut());
         last.into_iter().for_each(|last| last.prompted = true);
@@ -407,10 +441,17 @@ impl State {
         let known = self.conversations.entry(agent).or_default();
         let mut conversation = conversation.clone();
         conversation.prompted |= known.iter().any(|c| c.id == conversation.id && c.prompted);
+        // Whatever is under way was begun in the one before.
+        let is_fresh = !conversation.prompted && known.last().is_none_or(|last| last.id != conversation.id);
         known.retain(|c| c.id != conversation.id);
         known.push(conversation);
         if known.len() > CONVERSATIONS {
-            known.remove(0);
+            // The oldest in which nothing was said, or else the oldest; never the one it is in.
+            let before = known.len() - 1;
+            known.remove(known[..before].iter().position(|known| !known.prompted).unwrap_or(0));
+        }
+        if is_fresh {
+            self.change(agent, |live| live.effort = Effort::default());
         }
     }
 }

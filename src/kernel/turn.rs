@@ -1,6 +1,10 @@
 //! What a program tells of itself beside its screen: prompts taken, turns ended, the conversation it is in; and what
 //! is seen of turns where it tells nothing.
 
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{
     AgentId, AgentState, Conversation, Event, Observation, Signal, Timestamp, clean, cut, typeable,
 };
@@ -9,6 +13,12 @@ use super::{Decision, Live, State, approval, limit, mail};
 
 /// The most of what a model said that is told, in bytes.
 const TOLD: usize = 32 << 10;
+
+/// What nobody is known to have asked for is a turn if it lasts so long.
+const LASTED: Duration = Duration::from_secs(1);
+
+/// An agent that is ready so soon after it was interrupted or denied something was broken off by that.
+const BREAKS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The longest number of a conversation, in bytes.
 const CONVERSATION: usize = 200;
@@ -22,7 +32,7 @@ pub(super) fn signalled(
     now: Timestamp,
 ) -> Decision {
     match signal {
-        Signal::PromptTaken { text } => began(live, agent, true)
+        Signal::PromptTaken { text } => began(live, agent, true, true)
             .and(prompted(state, agent))
             .and(mail::prompt_taken(state, agent, text.as_deref())),
         Signal::TurnEnded { text, error } => {
@@ -57,17 +67,58 @@ fn prompted(state: &State, agent: AgentId) -> Decision {
     }
 }
 
+/// What a turn under way, or else the last one, was worth: whether there was anything in it for a person to look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effort {
+    /// When it began.
+    #[serde(default)]
+    began_at: Option<Timestamp>,
+    /// Whether it is known to have had a prompt.
+    #[serde(default)]
+    prompted: bool,
+    /// When it was last interrupted, denied what it asked, or said to have failed.
+    #[serde(default)]
+    broken_at: Option<Timestamp>,
+}
+
+impl Effort {
+    pub(super) fn began(prompted: bool, at: Timestamp) -> Effort {
+        Effort { began_at: Some(at), prompted, broken_at: None }
+    }
+
+    /// A text that was submitted turns out to be what it began with.
+    pub(super) fn had_prompt(&mut self) {
+        self.prompted = true;
+    }
+
+    pub(super) fn broken(&mut self, at: Timestamp) {
+        self.broken_at = Some(at);
+    }
+
+    /// Returns whether it was more than a program's stirring: it had a prompt, or went on for a while.
+    pub(super) fn is_turn(&self, now: Timestamp) -> bool {
+        self.prompted || self.began_at.is_some_and(|at| now.since(at) >= LASTED)
+    }
+
+    /// Returns whether something was finished, as the agent is ready again: it was a turn, and nobody broke it off.
+    pub(super) fn is_finished(&self, now: Timestamp) -> bool {
+        self.is_turn(now) && self.broken_at.is_none_or(|at| now.since(at) >= BREAKS_WITHIN)
+    }
+}
+
 /// A turn begins where the agent was not busy and now is.
-pub(super) fn began(live: &Live, agent: AgentId, busy: bool) -> Decision {
+pub(super) fn began(live: &Live, agent: AgentId, busy: bool, prompted: bool) -> Decision {
     if busy && live.turn_since.is_none() {
-        return Decision::default().event(Event::TurnBegan { agent });
+        // A text that was submitted is what it begins with.
+        let prompted = prompted || live.typing.is_some_and(|typing| typing.submitted && !typing.answered);
+        return Decision::default().event(Event::TurnBegan { agent, prompted });
     }
     Decision::default()
 }
 
 /// Returns what is seen of the beginning of a turn.
 pub(super) fn seen_to_begin(live: &Live, agent: AgentId, seen: &Observation) -> Decision {
-    began(live, agent, seen.state.is_busy() && !live.seen.state.is_busy())
+    began(live, agent, seen.state.is_busy() && !live.seen.state.is_busy(), false)
 }
 
 /// Returns what is seen of the end of a turn: the agent is ready again, and told nothing.

@@ -142,6 +142,14 @@ pub enum Answer {
         /// How.
         note: String,
     },
+    /// Everything that can go on does.
+    Resumed {
+        /// The names of the agents that go on in their conversations.
+        resumed: Vec<String>,
+        /// The names of those that begin anew, since they have none to go on in.
+        #[serde(default)]
+        anew: Vec<String>,
+    },
     /// Something was made: a team, an agent, a message.
     Created {
         /// Its identity.

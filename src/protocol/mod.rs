@@ -15,13 +15,13 @@ pub use cost::{CostBy, CostRow, CostView, SpentView, thousands};
 pub use history::HistoryRecord;
 pub use problem::{Code, Problem};
 pub use request::{
-    AgentDraft, AnswerRequest, BroadcastText, Created, Disband, HookAnswer, HookQuery, InterruptRequest,
-    KeysRequest, MessageQuery, MessageReport, Move, Recolor, Rename, ResumeRequest, Resumed, ScreenQuery,
-    ScreenText, SendRequest, SessionDraft, TeamDraft, TurnReport, UsageRequest,
+    AgentDraft, AnswerRequest, BroadcastText, BroughtBack, Created, Disband, HookAnswer, HookQuery,
+    InterruptRequest, Kept, KeysRequest, MessageQuery, MessageReport, Move, Recolor, Rename, ResumeRequest,
+    Resumed, ScreenQuery, ScreenText, SendRequest, SessionDraft, TeamDraft, TurnReport, UsageRequest,
 };
 pub use view::{
-    AgentView, ApprovalView, BlueprintView, ChartView, EvidenceView, Explanation, MessageView, OpenedView,
-    SessionSummary, SessionView, StatusView, TeamView, Totals, VersionView, rfc3339,
+    AgentView, ApprovalView, BlueprintView, ChartView, ConversationView, EvidenceView, Explanation,
+    MessageView, OpenedView, SessionSummary, SessionView, StatusView, TeamView, Totals, VersionView, rfc3339,
 };
 
 /// The version of everything in this room. A daemon and a client of different versions say so and stop.

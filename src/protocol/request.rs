@@ -28,6 +28,22 @@ pub struct SessionDraft {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Vec<String>>>)]
     pub env: Option<Vec<(String, String)>>,
+    /// What becomes of agents that can go on in their conversations, where agents are started.
+    #[serde(default)]
+    pub conversations: Kept,
+}
+
+/// What becomes of agents that can go on in their conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// They are left for a person to decide on.
+    #[default]
+    Left,
+    /// They go on.
+    Resumed,
+    /// They are started anew.
+    Fresh,
 }
 
 /// An agent to be made.
@@ -65,6 +81,9 @@ pub struct AgentDraft {
     /// Variables set for it.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// It is started once, and not again with the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
 }
 
 /// A team to be made.
@@ -87,6 +106,15 @@ pub struct Resumed {
     /// What was done instead, if it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// Who was brought back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BroughtBack {
+    /// The names of the agents that go on in their conversations.
+    pub resumed: Vec<String>,
+    /// The names of those that begin anew, since they have none to go on in.
+    pub anew: Vec<String>,
 }
 
 /// What was made.

@@ -64,6 +64,12 @@ pub struct OpenedView {
     /// The agents that the plan before named, that this one does not, and that are there all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplanned: Vec<String>,
+    /// The agents that go on in their conversations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<String>,
+    /// The agents that were left as they are, because they can go on in their conversations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumable: Vec<String>,
 }
 
 /// How many agents are in each state.
@@ -369,6 +375,22 @@ pub struct Explanation {
     pub time_limit: Option<String>,
     /// Every piece of evidence at hand, the decisive one first.
     pub evidence: Vec<EvidenceView>,
+    /// The conversations that it was in, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conversations: Vec<ConversationView>,
+}
+
+/// A conversation that an agent was in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConversationView {
+    /// Its number, as the agent's program has it.
+    pub id: String,
+    /// When the agent came into it (RFC 3339).
+    pub since: String,
+    /// Whether something was said in it; nobody can go on in one in which nothing was.
+    pub prompted: bool,
+    /// Whether the agent is in it now.
+    pub current: bool,
 }
 
 /// A blueprint, as it is found in a session.

@@ -172,6 +172,32 @@ fn agents_go_on_while_the_daemon_is_replaced() {
     assert!(contiguous(&printed(&home, "s", "w-2")) > 100);
 }
 
+#[test]
+fn what_a_program_asked_its_terminal_is_answered_once_and_not_again_by_the_next_daemon() {
+    // It asks once what terminal this is, and puts down all that it is ever given.
+    let script = "stty raw -echo; printf '\\033[c'; while :; do dd bs=1 count=1 2>/dev/null | od -An -c | tr -d ' \\n' >> given; echo . >> read; done";
+    let home = Home::with(&format!(
+        "[session]\nname='s'\n[executive]\nname='asker'\ncommand=[\"sh\",\"-c\",{script:?}]\n"
+    ));
+    home.ok(&["up"]);
+    let given = || std::fs::read_to_string(home.work().join("given")).unwrap_or_default();
+    let has = |what: &str| {
+        until(&format!("it to be given {what}"), || if given() == what { Ok(()) } else { Err(given()) });
+    };
+    let answer = "033[?62;22c";
+    has(answer);
+    for key in ["x", "xx"] {
+        kill(home.daemon());
+        home.ok(&["start"]);
+        home.wait_for_state("asker", "idle");
+        // What is given in order would stand in front of the key.
+        home.ok(&["keys", "asker", "x"]);
+        has(&format!("{answer}{key}"));
+    }
+    home.ok(&["agent", "restart", "asker"]);
+    has(&format!("{answer}xx{answer}"));
+}
+
 /// Returns the process of the holder of an agent's process.
 fn holder_of(agent: i64) -> i32 {
     let stat = std::fs::read_to_string(format!("/proc/{agent}/stat")).expect("the agent runs");

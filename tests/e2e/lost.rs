@@ -7,7 +7,7 @@ use crate::home::{Home, until};
 /// A program with an input box as Claude Code draws it. It takes a message at the second Enter if there is a file
 /// `swallows`; asks whether it may go on if the message is `ask`, and takes the second answer if there is that file;
 /// and opens that dialog under a text that is `trap`.
-const SCRIPT: &str = r#"#!/bin/sh
+pub const SCRIPT: &str = r#"#!/bin/sh
 [ "$1" = --version ] && { echo '2.1.329 (Claude Code)'; exit; }
 stty raw -echo
 say() { printf '\033]7501;state=%s\033\\' "$1"; }

@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod attached;
+mod back;
 mod blueprint;
 mod deliver;
 mod home;

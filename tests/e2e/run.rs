@@ -315,6 +315,16 @@ fn in_a_pane_it_lives_in_the_chart_until_it_has_answered() {
     let screen = home.wait_for_screen("oracle", "19 tokens, $0.25");
     assert!(screen.contains("› how much?") && screen.contains("▶ Bash: ls"), "{screen}");
 
+    // It has answered, and is not asked again when others are started.
+    home.ok(&["down"]);
+    home.ok(&["up"]);
+    home.ok(&["resume", "--all"]);
+    let kept = home.agent("oracle");
+    assert_eq!(
+        (&kept["epoch"], &kept["state"]),
+        (&serde_json::json!(1), &serde_json::json!("stopped")),
+        "{kept}"
+    );
     let (code, told) = json(&home, &["--pane", "one", "two"]);
     let names: Vec<_> = told.as_array().expect("two").iter().map(|run| run["run"].as_str()).collect();
     assert_eq!(code, Some(0));

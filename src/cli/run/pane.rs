@@ -137,6 +137,7 @@ async fn create(here: &Here, order: &Order, folder: &Folder, shared: &Shared) ->
         team: shared.args.team.clone(),
         command: command.clone(),
         cwd: Some(order.cwd.clone()),
+        once: true,
         ..AgentDraft::default()
     };
     let path = here.at("agents").await?;

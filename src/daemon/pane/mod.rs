@@ -79,6 +79,8 @@ pub(super) struct Adopted {
 pub(super) struct Connection {
     pub(super) child: u32,
     pub(super) size: Extent,
+    /// Where the output ended when it was made: what was asked before was asked of another daemon.
+    past: u64,
     screen: Box<Screen>,
     reader: Reader,
     writer: Writer,

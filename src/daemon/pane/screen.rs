@@ -42,8 +42,16 @@ const HOLD_FOR: Duration = Duration::from_millis(150);
 /// One thing that waits to be put on the screen, in the order of the stream.
 #[derive(Debug)]
 enum Item {
-    Bytes { bytes: Vec<u8>, done: usize },
-    Size(Size),
+    /// What is past was printed before this daemon heard the program, and nobody answers for it any more.
+    Bytes {
+        bytes: Vec<u8>,
+        done: usize,
+        past: bool,
+    },
+    Size {
+        size: Size,
+        past: bool,
+    },
     Exit(Exit),
 }
 
@@ -153,13 +161,13 @@ impl ScreenPlace {
         self.waiting < BACKLOG
     }
 
-    pub(super) fn add_bytes(&mut self, bytes: Vec<u8>) {
+    pub(super) fn add_bytes(&mut self, bytes: Vec<u8>, past: bool) {
         self.waiting += bytes.len();
-        self.items.push_back(Item::Bytes { bytes, done: 0 });
+        self.items.push_back(Item::Bytes { bytes, done: 0, past });
     }
 
-    pub(super) fn add_size(&mut self, size: Size) {
-        self.items.push_back(Item::Size(size));
+    pub(super) fn add_size(&mut self, size: Size, past: bool) {
+        self.items.push_back(Item::Size { size, past });
     }
 
     pub(super) fn add_exit(&mut self, exit: Exit) {
@@ -261,17 +269,19 @@ fn parse(screen: &mut Screen, items: &mut VecDeque<Item>, step: usize, until: In
     let mut parsed = Parsed::default();
     while let Some(item) = items.front_mut() {
         match item {
-            Item::Bytes { bytes, done } => {
+            Item::Bytes { bytes, done, past } => {
                 let end = bytes.len().min(*done + step);
                 screen.feed(&bytes[*done..end]);
+                forget_replies(screen, *past);
                 parsed.bytes += end - *done;
                 *done = end;
                 if end == bytes.len() {
                     items.pop_front();
                 }
             }
-            Item::Size(size) => {
+            Item::Size { size, past } => {
                 screen.resize(*size);
+                forget_replies(screen, *past);
                 items.pop_front();
             }
             Item::Exit(exit) => {
@@ -288,10 +298,34 @@ fn parse(screen: &mut Screen, items: &mut VecDeque<Item>, step: usize, until: In
     parsed
 }
 
+/// What was asked in the past was answered then, or whoever asked waits no more: an answer now would be typed into
+/// whatever reads its input today. The past comes before everything that is answered.
+fn forget_replies(screen: &mut Screen, past: bool) {
+    if past {
+        drop(screen.take_replies());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::super::frames::ShownAs;
     use super::*;
+
+    #[test]
+    fn what_was_asked_in_the_past_is_not_answered_and_what_is_asked_now_is() {
+        let mut place = ScreenPlace::new(
+            Box::new(Screen::new(Size::new(4, 20))),
+            Display { frames: Frames::default(), epoch: 1 },
+        );
+        place.add_bytes(b"\x1b[c\x1b[?2048h\x1b[5".to_vec(), true);
+        place.add_size(Size::new(6, 30), true);
+        let past = place.parse_here().unwrap();
+        assert_eq!(String::from_utf8_lossy(&past.replies), "");
+        // A question that ends now is asked now.
+        place.add_bytes(b"n\x1b[c".to_vec(), false);
+        let now = place.parse_here().unwrap();
+        assert_eq!(String::from_utf8_lossy(&now.replies), "\x1b[0n\x1b[?62;22c");
+    }
 
     #[test]
     fn the_first_screen_of_a_start_is_shown_at_once_to_whoever_looks_already() {

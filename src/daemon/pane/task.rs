@@ -75,6 +75,9 @@ pub(super) struct Pane {
     /// How much was heard since it last paid for that, in bytes.
     unpaid: usize,
     attention: Attention,
+    /// What was printed before this sequence number is the past, in which another daemon answered, and the size that the
+    /// terminal had then.
+    past: (u64, Size),
     /// The sequence number up to which output was heard, put on the screen, and kept as a screen.
     heard: u64,
     parsed: u64,
@@ -130,6 +133,7 @@ impl Pane {
             rests_until: None,
             unpaid: 0,
             attention: Attention::default(),
+            past: (0, size),
             heard: 0,
             parsed: 0,
             kept: 0,
@@ -268,6 +272,7 @@ impl Pane {
                 let reason = clean(&reason, 300);
                 self.place.add_bytes(
                     format!("\x1b[31magentctl cannot start this agent:\x1b[0m\r\n{reason}\r\n").into_bytes(),
+                    false,
                 );
                 self.tell(News::Failed { reason }).await;
                 self.tell(News::HolderGone).await;
@@ -277,9 +282,10 @@ impl Pane {
     }
 
     fn adopt(&mut self, connection: Connection) {
-        let Connection { child, size, screen, reader, writer } = connection;
+        let Connection { child, size, past, screen, reader, writer } = connection;
         self.process = Orphan::of(child);
         self.size = Size::new(size.0, size.1);
+        self.past = (past, self.size);
         self.modes = screen.modes();
         self.begin_screen(screen, 0);
         self.holder = Some(Holder { reader, writer });
@@ -391,9 +397,9 @@ impl Pane {
             Ok(Some(Event::Output { seq, bytes })) => {
                 self.heard = seq + bytes.len() as u64;
                 self.rest_after(bytes.len());
-                self.place.add_bytes(bytes);
+                self.add_output(seq, bytes);
             }
-            Ok(Some(Event::Resized { size, .. })) => self.place.add_size(Size::new(size.rows(), size.cols())),
+            Ok(Some(Event::Resized { seq, size })) => self.add_size(seq, Size::new(size.rows(), size.cols())),
             Ok(Some(Event::Gap { to, .. })) => {
                 self.heard = to;
                 self.repaint().await;

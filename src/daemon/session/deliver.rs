@@ -16,7 +16,7 @@ use crate::domain::{
     Actor, Agent, AgentId, AgentRef, Command, Event, EventRecord, MessageId, Signal, Usage, Verdict, clean,
 };
 use crate::kernel::{Fact, Input};
-use crate::protocol::{Answer, Code, HookAnswer, Problem};
+use crate::protocol::{Answer, Code, HookAnswer, Kept, Problem};
 
 /// Returns how a conversation opens: the one that is meant goes on, or else a new one of a number of our making, for
 /// programs that take one.
@@ -43,16 +43,37 @@ impl Session {
         self.state().org().agent(agent).map(|a| a.name.to_string()).unwrap_or_default()
     }
 
-    /// Starts what does not run, as a session is opened that has nothing running. What ended while nobody watched and
-    /// could go on in its conversation is left for a person to decide on.
-    pub(in super::super) fn start_all(&mut self, world: &mut World) {
+    /// Starts what does not run, as a session is opened that `was_down`. What can go on in its conversation is left for
+    /// a person to decide on, unless they have. Returns who goes on.
+    pub(in super::super) fn start_all(
+        &mut self,
+        was_down: bool,
+        conversations: Kept,
+        world: &mut World,
+    ) -> Vec<String> {
+        let resumable: Vec<AgentId> = self.resumable();
         let org = self.state().org();
-        let ids: Vec<AgentId> =
-            org.in_order().into_iter().filter(|id| !self.state().is_resumable(*id)).collect();
-        for agent in ids {
+        let starts = |agent: &AgentId| {
+            let once = org.agent(*agent).is_some_and(|agent| agent.launch.once);
+            if resumable.contains(agent) { conversations == Kept::Fresh } else { was_down && !once }
+        };
+        let anew: Vec<AgentId> = org.in_order().into_iter().filter(starts).collect();
+        let mut resumed = Vec::new();
+        if conversations == Kept::Resumed && !resumable.is_empty() {
+            resumed.extend(resumable.into_iter().map(|agent| self.called(agent)));
+            self.ask(Actor::Person, Command::ResumeAll, AnswerTo::Nobody, world);
+        }
+        for agent in anew {
             let command = Command::StartAgent { agent: AgentRef::Id(agent) };
             self.ask(Actor::Person, command, AnswerTo::Nobody, world);
         }
+        resumed
+    }
+
+    /// Returns who does not run and can go on in its conversation.
+    pub(super) fn resumable(&self) -> Vec<AgentId> {
+        let order = self.state().org().in_order();
+        order.into_iter().filter(|agent| self.state().is_resumable(*agent)).collect()
     }
 
     fn meant(&self, agent: &AgentRef) -> Option<&Agent> {

@@ -344,6 +344,7 @@ fn a_broadcast_reaches_dialogs_only_when_told_so() {
 fn a_finished_turn_stays_marked_until_someone_looks() {
     let mut s = Session::with_team();
     let _ = s.observe("be-1", AgentState::Working);
+    s.now = s.now + std::time::Duration::from_secs(1);
     let _ = s.observe("be-1", AgentState::Idle);
     assert!(s.live("be-1").unseen);
     s.ok(Command::Look { agent: "be-1".into() });

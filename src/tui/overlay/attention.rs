@@ -79,7 +79,7 @@ impl Attention {
             'a' if !asks_for_choice => (Verdict::Allow, format!("{name} is allowed to")),
             'd' if !asks_for_choice => (Verdict::Deny { reason: None }, format!("{name} is not allowed to")),
             'r' if !asks_for_choice => {
-                return Reply::Try(Intent::Open(super::deny(ApprovalId(asked.id), name)));
+                return Reply::attempt(Intent::Open(super::deny(ApprovalId(asked.id), name)));
             }
             digit => {
                 let Some(option) = digit.to_digit(10).and_then(|n| (n as usize).checked_sub(1)) else {
@@ -89,7 +89,7 @@ impl Attention {
                 (Verdict::Choose { option }, format!("{name} is answered: {}", clean(words, 60)))
             }
         };
-        Reply::Try(Intent::Ask(Command::Answer { approval: ApprovalId(asked.id), verdict }, said))
+        Reply::attempt(Intent::Ask(Command::Answer { approval: ApprovalId(asked.id), verdict }, said))
     }
 }
 

@@ -1,5 +1,5 @@
-//! Who ended while nobody watched, as everybody does when a machine goes down, and may go on in its conversation: all of
-//! them, some or none are brought back. Nobody is restarted in silence.
+//! Who ended while nobody watched, as everybody does when a machine goes down, or was stopped with the session, and may
+//! go on in its conversation: all of them, some or none are brought back, or started anew. Nobody is restarted in silence.
 //!
 //! The list is the session's, not this box's: who is brought back elsewhere leaves it while it is open.
 
@@ -51,23 +51,29 @@ impl BringBack {
         self.renew(model);
     }
 
-    fn bring_back(&self, model: &Model) -> Reply {
-        let resume = |view: &AgentView| {
+    fn bring_back(&self, model: &Model, afresh: bool) -> Reply {
+        let begin = |view: &AgentView| {
             let agent = AgentId(view.id).into();
-            let said = format!("{} goes on in its conversation", view.name);
-            Intent::Ask(Command::ResumeAgent { agent, conversation: None }, said)
+            if afresh {
+                let said = format!("{} begins a new conversation", view.name);
+                Intent::Ask(Command::StartAgent { agent }, said)
+            } else {
+                let said = format!("{} goes on in its conversation", view.name);
+                Intent::Ask(Command::ResumeAgent { agent, conversation: None }, said)
+            }
         };
-        Reply::Done(self.chosen(model).map(resume).collect())
+        Reply::Done(self.chosen(model).map(begin).collect())
     }
 }
 
 impl Overlay for BringBack {
     fn title(&self) -> String {
-        format!("{} ended unseen and can go on", count(self.list.len(), "agent"))
+        let theirs = if self.list.len() == 1 { "its conversation" } else { "their conversations" };
+        format!("{} can go on in {theirs}", count(self.list.len(), "agent"))
     }
 
     fn hint(&self) -> String {
-        "enter brings them back · space chooses · a all · n none · esc".to_owned()
+        "enter resumes them · f starts them anew · space chooses · a all · n none · esc".to_owned()
     }
 
     fn wants(&self, model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {
@@ -83,7 +89,8 @@ impl Overlay for BringBack {
         }
         self.renew(model);
         match (code, mods) {
-            (KeyCode::Enter, Mods::NONE) => return self.bring_back(model),
+            (KeyCode::Enter, Mods::NONE) => return self.bring_back(model, false),
+            (KeyCode::Char('f'), Mods::NONE) => return self.bring_back(model, true),
             (KeyCode::Char('q'), Mods::NONE) => return Reply::Close,
             (KeyCode::Char(' ' | 'x'), Mods::NONE) => self.toggle(model),
             (KeyCode::Char('a'), Mods::NONE) => {
@@ -198,6 +205,16 @@ mod tests {
         assert_eq!(keys(&mut open, &model, "n enter"), "done: ");
         assert_eq!(resumed(&keys(&mut open, &model, "a enter")), ["be-lead", "be-1", "fe-1"]);
         assert_eq!(keys(&mut open, &model, "esc"), "close");
+    }
+
+    #[test]
+    fn the_chosen_are_started_anew_where_nobody_wants_what_was_said_before() {
+        let model = after_the_machine_went_down();
+        let mut open = BringBack::of(&model).unwrap();
+        let reply = keys(&mut open, &model, "space f");
+        assert!(reply.starts_with("done: Ask(StartAgent { agent: Id(AgentId(3)) }"), "{reply}");
+        assert!(!reply.contains("AgentId(2)") && reply.contains("AgentId(6)"), "{reply}");
+        assert!(!reply.contains("ResumeAgent"), "{reply}");
     }
 
     #[test]

@@ -32,8 +32,14 @@ struct Answer {
 
 #[derive(Clone, Debug)]
 enum Then {
-    Ask(Command, String),
+    Ask(Box<Command>, String),
     Copy(String),
+}
+
+impl Then {
+    fn ask(command: Command, said: String) -> Then {
+        Then::Ask(Box::new(command), said)
+    }
 }
 
 /// The most lines of a text that are shown.
@@ -48,7 +54,7 @@ impl Confirm {
              and can be started again.",
             state_words(model.chart.state(agent))
         );
-        let then = Then::Ask(Command::KillAgent { agent: agent.into() }, format!("{name} is killed"));
+        let then = Then::ask(Command::KillAgent { agent: agent.into() }, format!("{name} is killed"));
         Confirm::yes(format!("kill {name}?"), words, "kill it", then)
     }
 
@@ -62,7 +68,7 @@ impl Confirm {
         if held > 0 {
             words.push_str(&format!(" {} for it will not be delivered.", count(held, "message")));
         }
-        let then = Then::Ask(Command::DeleteAgent { agent: agent.into() }, format!("{name} is gone"));
+        let then = Then::ask(Command::DeleteAgent { agent: agent.into() }, format!("{name} is gone"));
         Confirm::yes(format!("delete {name}?"), words, "delete it", then)
     }
 
@@ -93,7 +99,7 @@ impl Confirm {
             ),
         });
         let answer = |members, done: &str| {
-            Then::Ask(
+            Then::ask(
                 Command::DisbandTeam { team: team.into(), members },
                 format!("team {} {done}", name(team)),
             )
@@ -123,8 +129,33 @@ impl Confirm {
         }
         let name = model.chart.name(agent);
         let words = format!("{name} is {}. What it is at now is broken off.", state.word());
-        let then = Then::Ask(Command::RestartAgent { agent: agent.into() }, format!("{name} is restarted"));
+        let then = Then::ask(Command::RestartAgent { agent: agent.into() }, format!("{name} is restarted"));
         Some(Confirm::yes(format!("restart {name}?"), words, "restart it", then))
+    }
+
+    /// Asks whether an agent that runs is to begin a new conversation; none where none is under way.
+    pub(in crate::tui) fn new_conversation(model: &Model, agent: AgentId) -> Option<Confirm> {
+        let view = model.chart.agent(agent).filter(|view| view.pid.is_some())?;
+        let (name, state) = (&view.name, state_words(model.chart.state(agent)));
+        let words = format!(
+            "{name} is {state}. It is restarted and knows nothing any more of what was said. The conversation it is in \
+             is kept: agentctl agent conversations {name} lists it."
+        );
+        let command = Command::NewConversation { agent: agent.into() };
+        let then = Then::ask(command, format!("{name} begins a new conversation"));
+        Some(Confirm::yes(format!("a new conversation for {name}?"), words, "begin it", then))
+    }
+
+    /// Asks whether an agent that runs is to forget its conversation; none where none is under way.
+    pub(in crate::tui) fn clear(model: &Model, agent: AgentId) -> Option<Confirm> {
+        let view = model.chart.agent(agent).filter(|view| view.pid.is_some())?;
+        let (name, state) = (&view.name, state_words(model.chart.state(agent)));
+        let words = format!(
+            "{name} is {state}. It is told to forget its conversation, and knows nothing any more of what was said."
+        );
+        let command = Command::ClearConversation { agent: agent.into() };
+        let then = Then::ask(command, format!("{name} forgets its conversation"));
+        Some(Confirm::yes(format!("clear the conversation of {name}?"), words, "clear it", then))
     }
 
     /// Asks whether an agent with a turn under way, or the executive, is to be stopped; none where nothing is lost by
@@ -136,7 +167,7 @@ impl Confirm {
         }
         let name = model.chart.name(agent);
         let words = format!("{name} is {}. It is asked to end, and can be started again.", state.word());
-        let then = Then::Ask(Command::StopAgent { agent: agent.into() }, format!("{name} is being stopped"));
+        let then = Then::ask(Command::StopAgent { agent: agent.into() }, format!("{name} is being stopped"));
         Some(Confirm::yes(format!("stop {name}?"), words, "stop it", then))
     }
 
@@ -154,7 +185,7 @@ impl Confirm {
             words.push_str(&format!(" What {busy} of them have under way is broken off."));
         }
         words.push_str(" They stay in the chart and can be started again.");
-        let then = Then::Ask(Command::StopAll, "every agent is stopped".into());
+        let then = Then::ask(Command::StopAll, "every agent is stopped".into());
         Confirm::yes("stop all agents?".into(), words, "stop them", then)
     }
 
@@ -285,14 +316,14 @@ impl Overlay for Confirm {
 
 fn intent(then: &Then) -> Intent {
     match then {
-        Then::Ask(command, done) => Intent::Ask(command.clone(), done.clone()),
+        Then::Ask(command, done) => Intent::Ask(command.as_ref().clone(), done.clone()),
         Then::Copy(text) => Intent::Copy(text.clone()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::{agent, keys, model, said, seen, team};
+    use super::super::sample::{agent, keys, model, said, seen, team, view};
     use super::*;
 
     #[test]
@@ -326,6 +357,21 @@ mod tests {
         let mut question = Confirm::restart(&model, agent(&model, "be-1")).unwrap();
         assert!(keys(&mut question, &model, "y").starts_with("done: Ask(RestartAgent"));
         assert!(keys(&mut Confirm::stop_all(&model), &model, "y").starts_with("done: Ask(StopAll"));
+    }
+
+    #[test]
+    fn a_conversation_is_not_thrown_away_unasked() {
+        let mut model = model();
+        let be = agent(&model, "be-1");
+        let mut question = Confirm::new_conversation(&model, be).unwrap();
+        assert_eq!(keys(&mut question, &model, "enter"), "stay");
+        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(NewConversation"));
+        let mut question = Confirm::clear(&model, be).unwrap();
+        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(ClearConversation"));
+        let stopped = view(be.0, "be-1", Some("backend"), "worker", crate::domain::AgentState::Stopped);
+        assert!(model.chart.take(crate::protocol::AgentView { pid: None, ..stopped }));
+        assert!(Confirm::new_conversation(&model, be).is_none(), "nothing is thrown away");
+        assert!(Confirm::clear(&model, be).is_none());
     }
 
     #[test]

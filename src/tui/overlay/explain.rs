@@ -149,6 +149,7 @@ mod tests {
                 piece("screen rule", "waiting", "claude.approval", "Do you want to proceed?", true),
                 piece("activity", "idle", "quiet", "", false),
             ],
+            conversations: Vec::new(),
         }
     }
 

@@ -40,7 +40,7 @@ impl Mailbox {
         self.list.select(n.min(self.messages.len().saturating_sub(1)));
         self.page.to_top();
         let done = format!("the message to {} is taken back", message.to);
-        Reply::Try(Intent::Ask(Command::CancelMessage { message: MessageId(message.id) }, done))
+        Reply::attempt(Intent::Ask(Command::CancelMessage { message: MessageId(message.id) }, done))
     }
 
     /// How many rows the list has, of those there are; the selected message's text has the others.

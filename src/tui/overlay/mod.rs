@@ -152,7 +152,14 @@ pub(super) enum Reply {
     /// It closes, and this is to be done.
     Done(Vec<Intent>),
     /// It stays, and this is to be done.
-    Try(Intent),
+    Try(Box<Intent>),
+}
+
+impl Reply {
+    /// It stays, and this is to be done.
+    pub(super) fn attempt(intent: Intent) -> Reply {
+        Reply::Try(Box::new(intent))
+    }
 }
 
 /// Something that an overlay wants done.

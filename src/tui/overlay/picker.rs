@@ -92,7 +92,7 @@ impl Picking for Picker {
                 match selected.filter(|name| *name != self.shown) {
                     Some(name) => {
                         self.shown = name;
-                        Reply::Try(self.intent(&self.shown))
+                        Reply::attempt(self.intent(&self.shown))
                     }
                     None => Reply::Stay,
                 }

@@ -48,6 +48,7 @@ fn all(model: &Model) -> Vec<Box<dyn Overlay>> {
         since: "now".into(),
         time_limit: Some(text.clone()),
         evidence: vec![evidence],
+        conversations: Vec::new(),
     };
     let mut written = Prompt::message(model, be);
     written.paste(&text, model);

@@ -72,7 +72,7 @@ impl Turn<'_> {
             Action::ResumeAll => match BringBack::of(self.model) {
                 Some(question) => self.open_overlay(Box::new(question)),
                 // Who has no conversation to go on in is started as ever.
-                None => self.ask_saying(Command::ResumeAll, "all that ended unseen are brought back"),
+                None => self.ask_saying(Command::ResumeAll, ""),
             },
             Action::Redraw => {
                 self.cmds.push(Cmd::Redraw);
@@ -120,6 +120,14 @@ impl Turn<'_> {
     /// Something about the focused agent's conversation.
     fn converse(&mut self, action: Action) {
         let Some(focused) = self.focused() else { return };
+        let question = match action {
+            Action::NewConversation => Confirm::new_conversation(self.model, focused),
+            Action::Clear => Confirm::clear(self.model, focused),
+            _ => None,
+        };
+        if let Some(question) = question {
+            return self.open_overlay(Box::new(question));
+        }
         let name = self.model.chart.name(focused).to_owned();
         let agent = AgentRef::from(focused);
         let (command, said) = match action {

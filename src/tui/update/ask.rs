@@ -52,10 +52,23 @@ impl Turn<'_> {
                 }
             }
             (Asked::Something(_), Answer::Noted { note }) => self.say(note),
+            (Asked::Something(_), Answer::Resumed { resumed, anew }) => self.brought_back(&resumed, &anew),
             (Asked::NewAgent(text), Answer::Created { id, .. }) => self.awaited(id, text),
             (Asked::Something(text), _) if !text.is_empty() => self.say(text),
             _ => {}
         }
+    }
+
+    /// Says who was brought back.
+    fn brought_back(&mut self, resumed: &[String], anew: &[String]) {
+        let parts = [("goes on", "go on", resumed), ("begins anew", "begin anew", anew)];
+        let parts = parts.into_iter().filter(|(.., names)| !names.is_empty());
+        let said: Vec<String> = parts
+            .map(|(one, several, names)| {
+                format!("{} {}", names.join(", "), if names.len() == 1 { one } else { several })
+            })
+            .collect();
+        self.say(if said.is_empty() { "there is nothing to resume".to_owned() } else { said.join("; ") });
     }
 
     /// An agent was made. It is focused once it stands in the chart, which may come before or after this.

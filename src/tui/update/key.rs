@@ -76,7 +76,7 @@ impl Turn<'_> {
             Reply::Try(intent) => {
                 // What it opens stands above it.
                 self.model.overlays.push(top);
-                self.fulfil(intent);
+                self.fulfil(*intent);
             }
         }
         self.redraw();

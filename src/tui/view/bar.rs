@@ -113,9 +113,7 @@ pub(super) fn draw_notice(model: &Model, area: Rect, buffer: &mut Buffer) {
     } else if let Some(trouble) = &model.chart.session.trouble {
         (trouble.clone(), Role::Error)
     } else if model.ready && everybody_is_stopped(model) {
-        let keys = model.settings.keys.keys_of(Action::StartStop);
-        let keys = keys.first().map(|keys| format!("; {keys} starts the focused one")).unwrap_or_default();
-        (format!("every agent is stopped; agentctl up starts them{keys}"), Role::Warning)
+        (stopped_words(model), Role::Warning)
     } else {
         return;
     };
@@ -130,6 +128,25 @@ pub(super) fn draw_notice(model: &Model, area: Rect, buffer: &mut Buffer) {
         columns_of(&text),
         ink.role(role).add_modifier(ratatui::style::Modifier::REVERSED),
     );
+}
+
+/// Says that every agent is stopped, and what starts them: those that can go on are started by nothing but a person's
+/// word for them.
+fn stopped_words(model: &Model) -> String {
+    let does =
+        |action, what: &str| model.settings.keys.keys_of(action).first().map(|keys| format!("{keys} {what}"));
+    let order = model.chart.org.in_order();
+    let resumable =
+        order.into_iter().filter_map(|id| model.chart.agent(id)).filter(|view| view.resumable).count();
+    let ways = match resumable {
+        0 => [Some("agentctl up starts them".to_owned()), does(Action::StartStop, "starts the focused one")],
+        count => [
+            does(Action::ResumeAll, &format!("resumes {count} of them")),
+            does(Action::StartStop, "starts the focused one"),
+        ],
+    };
+    let ways: Vec<String> = ways.into_iter().flatten().collect();
+    [vec!["every agent is stopped".to_owned()], ways].concat().join("; ")
 }
 
 fn everybody_is_stopped(model: &Model) -> bool {

@@ -77,6 +77,25 @@ fn the_box_of_what_can_follow_a_leader() {
 }
 
 #[test]
+fn where_every_agent_is_stopped_it_is_said_what_starts_them() {
+    for (resumable, said) in [
+        (0, "every agent is stopped; agentctl up starts them; ctrl-a o starts the focused one"),
+        (2, "every agent is stopped; ctrl-a ctrl-r resumes 2 of them; ctrl-a o starts the focused one"),
+    ] {
+        let mut model = sample::empty(120, 40);
+        let mut chart = sample::chart();
+        for (n, agent) in chart.agents.iter_mut().enumerate() {
+            agent.state = "stopped".into();
+            agent.resumable = n < resumable;
+        }
+        says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+        press(&mut model, "esc");
+        model.notice = None;
+        assert!(text(&model).contains(said), "{}", text(&model));
+    }
+}
+
+#[test]
 fn every_agent_is_named_or_dotted_and_its_state_said_in_a_glyph() {
     for (width, height) in [(200, 50), (120, 40), (80, 24)] {
         let shown = text(&model(width, height));

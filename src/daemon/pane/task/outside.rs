@@ -3,7 +3,27 @@
 use base64::Engine as _;
 
 use super::super::super::request::Colors;
-use crate::terminal::{Palette, Rgb, Screen};
+use super::Pane;
+use crate::terminal::{Palette, Rgb, Screen, Size};
+
+impl Pane {
+    /// Has output put on the screen; what is asked in the part of it that is past is not answered again.
+    pub(super) fn add_output(&mut self, seq: u64, mut bytes: Vec<u8>) {
+        let past = usize::try_from(self.past.0.saturating_sub(seq)).unwrap_or(usize::MAX);
+        let now = bytes.split_off(past.min(bytes.len()));
+        for (bytes, past) in [(bytes, true), (now, false)] {
+            if !bytes.is_empty() {
+                self.place.add_bytes(bytes, past);
+            }
+        }
+    }
+
+    /// Has the screen take a size; whoever wants to be told of it was told of one that is past.
+    pub(super) fn add_size(&mut self, seq: u64, size: Size) {
+        let (end, known) = self.past;
+        self.place.add_size(size, seq < end || (seq == end && size == known));
+    }
+}
 
 pub(super) fn paint(screen: &mut Screen, colors: Colors) {
     let rgb = |(r, g, b)| Rgb(r, g, b);
