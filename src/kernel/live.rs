@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AgentState, Exit, MessageId, Observation, Run, Source, Timestamp, cut};
 
-use super::turn::Effort;
-use super::{Clock, SETTLE_FOR};
+use super::{Clock, Effort, SETTLE_FOR};
 
 /// The most of an agent's last message that is kept in the state, in bytes.
 const LAST_MESSAGE: usize = 2 << 10;

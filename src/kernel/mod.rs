@@ -43,6 +43,7 @@ pub use live::{Live, Phase};
 use live::{Typing, is_forced};
 pub use outcome::{Effect, Outcome, Refusal, Reply};
 pub use state::{Finished, State};
+use turn::Effort;
 
 /// What a rule decided, before it is numbered and folded in.
 #[derive(Debug, Default)]

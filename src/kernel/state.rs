@@ -13,8 +13,7 @@ use crate::domain::{
     MessageStatus, Name, Org, Run, TeamId, Timestamp, Verdict, cut,
 };
 
-use super::turn::Effort;
-use super::{Approvals, Live, Phase, Typing, is_forced};
+use super::{Approvals, Effort, Live, Phase, Typing, is_forced};
 use crate::price::{Budgets, Day, Ledger, Place, Prices};
 
 /// How many messages are remembered with what became of them.
