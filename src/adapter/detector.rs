@@ -133,6 +133,9 @@ impl Detector {
             | Signal::Conversation { .. }
             | Signal::Asks(_)
             | Signal::AskSettled { .. }
+            | Signal::ToolCalled { .. }
+            | Signal::ToolDone { .. }
+            | Signal::ToolRan { .. }
             | Signal::Used(_) => {}
         }
     }

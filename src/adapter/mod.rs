@@ -24,6 +24,7 @@ mod rule;
 mod screens;
 mod server;
 mod settings;
+mod shown;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -39,3 +40,4 @@ pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};
 pub use server::{Address, Listen};
 pub use settings::{own_status_line, status_line_files};
+pub use shown::{ShownDialog, shown_dialog};

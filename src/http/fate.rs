@@ -152,5 +152,13 @@ pub(super) async fn answered(
             _ => {}
         }
     }
-    Ok(handle.approval(session, id).await?)
+    let view = handle.approval(session, id).await?;
+    match view.status.as_str() {
+        // Whoever was first, it was not this answer.
+        "elsewhere" | "withdrawn" => {
+            let why = view.why.unwrap_or(view.status);
+            Err(Refused(Problem::new(Code::Conflict, format!("approval {id} is settled: {why}"))))
+        }
+        _ => Ok(view),
+    }
 }

@@ -40,9 +40,14 @@ pub(super) fn signalled(
             Decision::default().event(Event::ConversationBegan { agent, conversation })
         }
         Signal::Asks(ask) => approval::asked(state, agent, live.epoch, ask, now),
+        Signal::ToolRan { key } => approval::ran(state, agent, &key),
         Signal::AskSettled { key } => approval::settled(state, agent, key.as_deref()),
         // The state is the detector's to judge; what was used is nobody's here yet.
-        Signal::State { .. } | Signal::Used(_) | Signal::Version { .. } => Decision::default(),
+        Signal::State { .. }
+        | Signal::Used(_)
+        | Signal::Version { .. }
+        | Signal::ToolCalled { .. }
+        | Signal::ToolDone { .. } => Decision::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{conversation, long_text, state, text, tool};
+use super::{conversation, judged, long_text, state, text, tool};
 use crate::domain::{AgentState, Ask, AskKind, Signal, WaitFor, clean};
 
 pub(super) fn read(payload: &Value) -> Vec<Signal> {
@@ -38,13 +38,13 @@ pub(super) fn read(payload: &Value) -> Vec<Signal> {
             let details = payload.get("details").unwrap_or(&Value::Null);
             let title = text(details, "title").or_else(|| text(payload, "message")).unwrap_or_default();
             let tool = text(details, "type").unwrap_or_default();
-            let kind = AskKind::Permission {
-                tool: clean(tool, 80),
-                detail: text(details, "filePath")
-                    .map_or_else(|| tool::detail(details), |path| clean(path, 400)),
-                diff: long_text(details, "fileDiff"),
-            };
-            out.push(Signal::Asks(Ask { kind, key: None }));
+            let what = text(details, "filePath").map_or_else(|| tool::detail(details), str::to_owned);
+            let (detail, missing) = judged(&what);
+            let diff = text(details, "fileDiff").map(judged);
+            let missing = missing + diff.as_ref().map_or(0, |(_, missing)| *missing);
+            let diff = diff.map(|(diff, _)| diff);
+            let kind = AskKind::Permission { tool: clean(tool, 80), detail, diff };
+            out.push(Signal::Asks(Ask { missing, ..Ask::new(kind, None) }));
             out.push(state(AgentState::Waiting(WaitFor::Approval), event, title));
         }
         "SessionEnd" => out.push(Signal::AskSettled { key: None }),

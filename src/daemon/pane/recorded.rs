@@ -89,6 +89,7 @@ impl Pane {
     /// Takes in what its records say: it is as old as they say.
     pub(super) fn recorded(&mut self, recorded: &Recorded) {
         let age = recorded.at.map(|at| clock::wall().since(at)).unwrap_or_default();
+        self.asked.signal(&recorded.signal);
         let now = self.around.steady.now();
         let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
         self.detector.signal(&recorded.signal, Timestamp(now.0.saturating_sub(age)));

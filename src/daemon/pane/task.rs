@@ -16,6 +16,7 @@ use self::outside::{clipboard_text, paint, without_status};
 use super::super::frames::Frames;
 use super::super::pool::Urgency;
 use super::super::records::Cue;
+use super::asked::Asked;
 use super::attention::{Attention, Ways};
 use super::dialog::Shown;
 use super::look::{Looking, Texts};
@@ -59,8 +60,9 @@ pub(super) struct Pane {
     unseen: bool,
     /// What it knows of its own keys and texts.
     sure: Sure,
-    /// The dialog on the screen.
+    /// The dialog on the screen, and what it is about.
     shown: Shown,
+    pub(super) asked: Asked,
     /// What was seen at the last look.
     state: AgentState,
     /// A message was submitted, and the program has not said since that it is busy.
@@ -121,6 +123,7 @@ impl Pane {
             unseen: false,
             sure: Sure::default(),
             shown: Shown::default(),
+            asked: Asked::default(),
             state: AgentState::Starting,
             awaits_reaction: false,
             reacted: None,
@@ -512,15 +515,25 @@ impl Pane {
         let Some((seen, mut again)) = self.see(now) else { return };
         if self.exit.is_none() && self.holder.is_some() {
             match self.told.about(&seen, now) {
-                Telling::Known => {}
+                Telling::Known => self.tell_dialog(&seen).await,
                 Telling::At(at) => again = Some(again.map_or(at, |again| again.min(at))),
                 Telling::Now => {
                     self.told.tell(seen.clone(), now);
-                    self.tell(News::Observed(seen)).await;
+                    self.tell(News::Observed(seen.clone())).await;
+                    self.tell_dialog(&seen).await;
                 }
             }
         }
         self.looking.looked(now, again);
+    }
+
+    /// Tells what the dialog on the screen asks and offers, if that is news.
+    async fn tell_dialog(&mut self, seen: &Observation) {
+        let Some(screen) = self.place.screen() else { return };
+        let rows = self.texts.read(&screen.snapshot());
+        if let Some((ask, choices)) = self.asked.see(seen, rows, &self.about.adapter) {
+            self.tell(News::Shows { ask, choices }).await;
+        }
     }
 
     /// Looks at the screen, and returns what is seen and when that may change by itself; none while it is away.
