@@ -12,6 +12,7 @@ use crate::domain::{AgentState, Evidence, Observation, Signal, Source, Timestamp
 
 use super::definition::Adapter;
 use super::draft::{self, InBox};
+use super::fault;
 use super::rule::{Match, View};
 use super::status::{Records, Report};
 use super::told::{Word, Words};
@@ -228,9 +229,9 @@ impl Detector {
         self.ready |= self.is_ready(now);
         let mut evidence = self.evidence(now);
         evidence.sort_by_key(|e| (std::cmp::Reverse(e.confidence), std::cmp::Reverse(e.at)));
-        let Some(decisive) = evidence.first_mut() else { return self.starting(now) };
+        let reason = fault::reason(&evidence);
+        let Some((decisive, reason)) = evidence.first_mut().zip(reason) else { return self.starting(now) };
         decisive.decisive = true;
-        let reason = format!("{}: {}", decisive.rule, decisive.detail);
         let from_screen = matches!(decisive.source, Source::Screen | Source::Title);
         let state = decisive.state;
         let tool = self.words.uses_tool().filter(|_| state == AgentState::Working);

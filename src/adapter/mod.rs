@@ -13,6 +13,7 @@ mod definition;
 mod detector;
 mod draft;
 mod expression;
+mod fault;
 mod file;
 mod flags;
 mod library;

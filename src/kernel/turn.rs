@@ -64,10 +64,14 @@ pub(super) fn seen_to_begin(live: &Live, agent: AgentId, seen: &Observation) -> 
     began(live, agent, seen.state.is_busy() && !live.seen.state.is_busy())
 }
 
-/// Returns what is seen of the end of a turn: the agent is ready again, and told nothing.
+/// Returns what is seen of the end of a turn: the agent was at it and is ready again, and told nothing. An error that
+/// was there before the turn began is none of it.
 pub(super) fn seen_to_end(live: &Live, agent: AgentId, seen: &Observation) -> Decision {
     let over = matches!(seen.state, AgentState::Idle | AgentState::Error);
-    if live.turn_since.is_none() || !over {
+    let was_at_it = live.seen.state.is_busy()
+        || matches!(live.seen.state, AgentState::Waiting(_))
+        || (seen.state == AgentState::Error && live.seen.state != AgentState::Error);
+    if live.turn_since.is_none() || !over || !was_at_it {
         return Decision::default();
     }
     let error = (seen.state == AgentState::Error).then(|| seen.reason.clone());

@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::{conversation, judged, long_text, state, text, tool};
 use crate::domain::{AgentState, Ask, AskKind, Signal, WaitFor, clean};
 
+/// What it tells where its model said nothing.
+const NOTHING_SAID: &str = "[no response text]";
+
 pub(super) fn read(payload: &Value) -> Vec<Signal> {
     let Some(event) = text(payload, "hook_event_name") else { return Vec::new() };
     let name = text(payload, "tool_name").unwrap_or_default();
@@ -28,6 +31,10 @@ pub(super) fn read(payload: &Value) -> Vec<Signal> {
         "AfterTool" => {
             out.push(Signal::AskSettled { key: None });
             out.push(state(AgentState::Thinking, event, &format!("{} is done", clean(name, 60))));
+        }
+        // What came of a turn that failed, or was broken off, is on its screen alone.
+        "AfterAgent" if text(payload, "prompt_response") == Some(NOTHING_SAID) => {
+            out.push(Signal::AskSettled { key: None });
         }
         "AfterAgent" => {
             out.push(Signal::AskSettled { key: None });
