@@ -36,7 +36,7 @@ pub use detector::Detector;
 pub use flags::{Expanded, Flag, Flags, McpEncoding};
 pub use library::{Adapters, Own};
 pub use prepare::{Around, Opening};
-pub use read::{Head, Journal, Recorded, Served, journal_head, read_hook, read_session_file};
+pub use read::{Head, Journal, Recorded, Served, journal_head, read_hook, read_session_file, said_last};
 pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};
 pub use server::{Address, Listen};

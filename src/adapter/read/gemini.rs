@@ -8,6 +8,31 @@ use crate::domain::{AgentState, Ask, AskKind, Signal, WaitFor, clean};
 /// What it tells where its model said nothing.
 const NOTHING_SAID: &str = "[no response text]";
 
+/// Returns what its model said last in the turn that is over, from the end of the file in which it keeps its chat: what
+/// its hook is given repeats parts of it.
+#[must_use]
+pub fn said_last(chat: &str) -> Option<String> {
+    for line in chat.lines().rev() {
+        let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
+        match text(&line, "type") {
+            Some("gemini") => {
+                if let Some(said) = long_text(&line, "content") {
+                    return Some(said);
+                }
+            }
+            // What came of a tool is written as the person's; what they said themselves begins the turn.
+            Some("user") => {
+                let parts = line.get("content").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                if parts.iter().any(|part| text(part, "text").is_some()) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 pub(super) fn read(payload: &Value) -> Vec<Signal> {
     let Some(event) = text(payload, "hook_event_name") else { return Vec::new() };
     let name = text(payload, "tool_name").unwrap_or_default();
@@ -58,4 +83,25 @@ pub(super) fn read(payload: &Value) -> Vec<Signal> {
         _ => {}
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_last_is_read_from_the_chat_and_only_of_this_turn() {
+        let asked = r#"{"type":"user","content":[{"text":"HELLO"}]}"#;
+        let first = r#"{"type":"gemini","content":"A tool is used now."}"#;
+        let tool = r#"{"type":"user","content":[{"functionResponse":{"id":"1"}}]}"#;
+        let said = r#"{"type":"gemini","content":"Hello from the model.\nDone."}"#;
+        let set = r#"{"$set":{"lastUpdated":"x"}}"#;
+        let read = |lines: &[&str]| said_last(&lines.join("\n"));
+        assert_eq!(
+            read(&["cut off", asked, first, tool, said, set]).as_deref(),
+            Some("Hello from the model.\nDone.")
+        );
+        assert_eq!(read(&[asked, first, tool, set]).as_deref(), Some("A tool is used now."));
+        assert_eq!(read(&[said, asked, set]), None);
+    }
 }

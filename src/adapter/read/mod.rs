@@ -15,6 +15,7 @@ mod usage;
 
 use serde_json::Value;
 
+pub use gemini::said_last;
 pub use opencode::Served;
 
 pub use journal::{Head, Journal, Recorded, journal_head};

@@ -66,7 +66,8 @@ pub(super) async fn find(about: About, socket: PathBuf, pid: Option<u32>) -> Opt
             let size = (status.size.rows(), status.size.cols());
             let screen = restored
                 .map_or_else(|| Box::new(Screen::new(Size::new(size.0, size.1))), |(_, screen)| screen);
-            let connection = Connection { child: status.child, size, screen, reader, writer };
+            let (child, seen_to) = (status.child, status.end);
+            let connection = Connection { child, size, screen, from, seen_to, reader, writer };
             Some(Adopted { about, connection })
         }
         Err(ConnectError::Gone { .. }) => {

@@ -81,6 +81,10 @@ pub(super) struct Connection {
     pub(super) child: u32,
     pub(super) size: Extent,
     screen: Box<Screen>,
+    /// Up to where the screen has its output, and up to where that was heard before: what a program asked its terminal
+    /// there was answered, and an answer to it now would be a key that nobody pressed.
+    from: u64,
+    seen_to: u64,
     reader: Reader,
     writer: Writer,
 }

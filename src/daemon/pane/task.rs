@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use self::outside::{clipboard_text, paint, without_status};
+use self::outside::{chain, clipboard_text, paint, without_status};
 use super::super::frames::Frames;
 use super::super::pool::Urgency;
 use super::super::records::Cue;
@@ -80,6 +80,9 @@ pub(super) struct Pane {
     heard: u64,
     parsed: u64,
     kept: u64,
+    /// Up to where its output was heard before this daemon, and how much of that is still to be put on the screen.
+    seen_to: u64,
+    old: u64,
     exit: Option<Exit>,
     /// The agent's process, as long as its holder is this pane's to talk to.
     process: Option<Orphan>,
@@ -135,6 +138,8 @@ impl Pane {
             heard: 0,
             parsed: 0,
             kept: 0,
+            seen_to: 0,
+            old: 0,
             exit: None,
             process: None,
             erase: None,
@@ -279,11 +284,12 @@ impl Pane {
     }
 
     fn adopt(&mut self, connection: Connection) {
-        let Connection { child, size, screen, reader, writer } = connection;
+        let Connection { child, size, screen, from, seen_to, reader, writer } = connection;
         self.process = Orphan::of(child);
         self.size = Size::new(size.0, size.1);
         self.modes = screen.modes();
-        self.begin_screen(screen, 0);
+        self.begin_screen(screen, from);
+        self.seen_to = seen_to;
         self.holder = Some(Holder { reader, writer });
         self.attention.begin();
         self.detector = Detector::resumed(Arc::clone(&self.about.adapter), self.around.steady.now());
@@ -387,6 +393,7 @@ impl Pane {
         match heard {
             Ok(Some(Event::Output { seq, bytes })) => {
                 self.heard = seq + bytes.len() as u64;
+                self.old += self.seen_to.min(self.heard).saturating_sub(seq);
                 self.rest_after(bytes.len());
                 self.place.add_bytes(bytes);
             }
@@ -436,6 +443,11 @@ impl Pane {
     async fn take(&mut self, mut parsed: Parsed) {
         let now = Instant::now();
         self.parsed += parsed.bytes as u64;
+        if self.old > 0 {
+            self.old = self.old.saturating_sub(parsed.bytes as u64);
+            parsed.replies.clear();
+            parsed.notices.retain(|notice| !matches!(notice, Notice::Bell | Notice::Clipboard { .. }));
+        }
         if parsed.bytes > 0 {
             self.detector.output(parsed.bytes, self.around.steady.at(now));
             self.looking.disturbed(now);
@@ -513,7 +525,9 @@ impl Pane {
 
     async fn look(&mut self, now: Instant) {
         let Some((seen, mut again)) = self.see(now) else { return };
-        if self.exit.is_none() && self.holder.is_some() {
+        // What it was doing before this daemon is nobody's news, and least of all what it does.
+        let caught_up = self.old == 0 && self.heard >= self.seen_to;
+        if caught_up && self.exit.is_none() && self.holder.is_some() {
             match self.told.about(&seen, now) {
                 Telling::Known => self.tell_dialog(&seen).await,
                 Telling::At(at) => again = Some(again.map_or(at, |again| again.min(at))),
@@ -581,16 +595,4 @@ async fn until(due: Option<Instant>) {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
     }
-}
-
-/// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

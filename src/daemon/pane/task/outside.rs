@@ -27,3 +27,15 @@ pub(super) fn clipboard_text(data: &str) -> Option<String> {
         base64::engine::general_purpose::STANDARD.decode(data).ok().filter(|bytes| bytes.len() <= LONGEST)?;
     String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
 }
+
+/// An error with its causes, on one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}
