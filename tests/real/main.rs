@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod apart;
+mod ask;
 mod crew;
 #[expect(dead_code, reason = "it is the home of the end-to-end tests; not all of it is needed here")]
 #[path = "../e2e/home.rs"]
