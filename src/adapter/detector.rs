@@ -12,6 +12,7 @@ use crate::domain::{AgentState, Evidence, Observation, Signal, Source, Timestamp
 
 use super::definition::Adapter;
 use super::draft::{self, InBox};
+use super::fault;
 use super::rule::{Match, View};
 use super::server::Speaks;
 use super::status::{Records, Report};
@@ -168,6 +169,9 @@ impl Detector {
             | Signal::Conversation { .. }
             | Signal::Asks(_)
             | Signal::AskSettled { .. }
+            | Signal::ToolCalled { .. }
+            | Signal::ToolDone { .. }
+            | Signal::ToolRan { .. }
             | Signal::Used(_) => {}
         }
     }
@@ -276,9 +280,9 @@ impl Detector {
         }
         let mut evidence = self.evidence(now);
         evidence.sort_by_key(|e| (std::cmp::Reverse(e.confidence), std::cmp::Reverse(e.at)));
-        let Some(decisive) = evidence.first_mut() else { return self.starting(now) };
+        let reason = fault::reason(&evidence);
+        let Some((decisive, reason)) = evidence.first_mut().zip(reason) else { return self.starting(now) };
         decisive.decisive = true;
-        let reason = format!("{}: {}", decisive.rule, decisive.detail);
         let from_screen = matches!(decisive.source, Source::Screen | Source::Title);
         let state = decisive.state;
         let tool = self.words.uses_tool().filter(|_| state == AgentState::Working);

@@ -13,6 +13,7 @@ mod definition;
 mod detector;
 mod draft;
 mod expression;
+mod fault;
 mod file;
 mod flags;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod rule;
 mod screens;
 mod server;
 mod settings;
+mod shown;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -36,8 +38,9 @@ pub use detector::Detector;
 pub use flags::{Expanded, Flag, Flags, McpEncoding, PatternEncoding};
 pub use library::{Adapters, Own};
 pub use prepare::{Around, Opening};
-pub use read::{Head, Journal, Recorded, Served, journal_head, read_hook, read_session_file};
+pub use read::{Head, Journal, Recorded, Served, journal_head, read_hook, read_session_file, said_last};
 pub use records::{Form, Records, fits};
 pub use rule::{Rules, View};
 pub use server::{Address, Listen};
 pub use settings::{own_status_line, status_line_files};
+pub use shown::{ShownDialog, shown_dialog};

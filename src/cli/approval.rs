@@ -54,18 +54,29 @@ async fn answer(here: &Here, number: u32, verdict: Verdict) -> Result<(), Failur
     let body = AnswerRequest { verdict, from: message::sender() };
     let asked: ApprovalView = here.client.post(&path, &body).await?;
     let text = match asked.status.as_str() {
-        "answered" => format!("{}: {}", asked.agent, asked.why.as_deref().unwrap_or("answered")),
+        "answered" => {
+            let note = asked.note.as_deref().map(|note| format!("; {note}")).unwrap_or_default();
+            format!("{}: {}{note}", asked.agent, asked.why.as_deref().unwrap_or("answered"))
+        }
         "answering" => format!("{}: answered; it has not acted on it yet", asked.agent),
         other => format!("{}: {other}; {}", asked.agent, asked.why.as_deref().unwrap_or_default()),
     };
     here.tell(&asked, &text)
 }
 
+/// How much of what is asked stands in its line of the list, in characters.
+const BRIEF: usize = 80;
+
 /// What is asked, on one line.
 fn brief(asked: &ApprovalView) -> String {
     let what = asked.question.as_deref().unwrap_or(&asked.detail);
     let text = if asked.tool.is_empty() { what.to_owned() } else { format!("{}: {what}", asked.tool) };
-    clean(&text, 80)
+    let short = clean(&text, BRIEF);
+    if !short.ends_with('…') && asked.truncated == 0 {
+        return short;
+    }
+    let left = clean(&text, usize::MAX >> 8).chars().count().saturating_sub(BRIEF - 1) + asked.truncated;
+    format!("{short} ({left} characters more: approval show {})", asked.id)
 }
 
 fn shown(asked: &ApprovalView) -> String {
@@ -81,9 +92,19 @@ fn shown(asked: &ApprovalView) -> String {
     part("detail", &asked.detail);
     part("question", asked.question.as_deref().unwrap_or_default());
     part("diff", asked.diff.as_deref().unwrap_or_default());
+    if asked.truncated > 0 {
+        part(
+            "missing",
+            &format!("{} characters more, which are too many to be kept; its pane has them", asked.truncated),
+        );
+    }
     let options: Vec<String> =
         asked.options.iter().enumerate().map(|(n, option)| format!("{}. {option}", n + 1)).collect();
     part("options", &options.join("\n"));
+    let choices: Vec<String> =
+        asked.choices.iter().enumerate().map(|(n, choice)| format!("{}. {choice}", n + 1)).collect();
+    part("it offers", &choices.join("\n"));
+    part("note", asked.note.as_deref().unwrap_or_default());
     part("by", asked.by.as_deref().unwrap_or_default());
     part("why", asked.why.as_deref().unwrap_or_default());
     out.join("\n")

@@ -4,14 +4,14 @@
 //! It must never disturb its program: whatever goes wrong, it prints nothing and says that all is well. Where it stands in
 //! the place of a person's own status line, it prints what that one does.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 use std::process::{Command as Shell, ExitCode, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::adapter::{own_status_line, status_line_files};
+use crate::adapter::{own_status_line, said_last, status_line_files};
 use crate::client::Client;
 use crate::config::Paths;
 use crate::domain::Name;
@@ -22,6 +22,9 @@ const MOST: u64 = 4 << 20;
 
 /// The most bytes of a person's own status line.
 const LONGEST_LINE: u64 = 64 << 10;
+
+/// How much of the end of a chat is read for what was said last, in bytes.
+const CHAT_END: u64 = 1 << 20;
 
 /// How long a status line may take: it is asked for every other moment.
 const LINE_WITHIN: Duration = Duration::from_millis(500);
@@ -78,13 +81,28 @@ fn own_line(payload: &[u8]) -> Option<String> {
     (!printed.is_empty()).then_some(printed)
 }
 
+/// Returns what a model said last, where its program tells that by a hook whose own text is not to be relied on.
+fn said_in_chat(payload: &Value) -> Option<String> {
+    let told = |field: &str| payload.get(field).and_then(Value::as_str);
+    let chat = told("transcript_path").filter(|_| told("hook_event_name") == Some("AfterAgent"))?;
+    let mut file = std::fs::File::open(chat).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(CHAT_END))).ok()?;
+    let mut end = Vec::new();
+    file.take(CHAT_END).read_to_end(&mut end).ok()?;
+    said_last(&String::from_utf8_lossy(&end))
+}
+
 fn pass_on(cli: &str, statusline: bool, payload: &[u8], session: Option<&Name>) -> Option<String> {
     let agent = std::env::var(AGENT_VARIABLE).ok().and_then(|name| Name::new(name).ok())?;
     let cli = Name::new(cli).ok()?;
     if payload.len() as u64 > MOST {
         return None;
     }
-    let payload: Value = serde_json::from_slice(payload).ok()?;
+    let mut payload: Value = serde_json::from_slice(payload).ok()?;
+    if let Some(said) = said_in_chat(&payload) {
+        payload["prompt_response"] = Value::from(said);
+    }
     let epoch = std::env::var(EPOCH_VARIABLE).ok().and_then(|epoch| epoch.parse::<u32>().ok());
     let epoch = epoch.map(|epoch| format!("&epoch={epoch}")).unwrap_or_default();
     let path =

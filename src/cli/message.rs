@@ -85,6 +85,10 @@ fn turn_told(report: &MessageReport, turn: &TurnReport) -> Result<(), Failure> {
     if let Some(text) = &turn.text {
         return output::line(&typeable(text));
     }
+    let waits = turn.seen.as_deref().filter(|seen| seen.starts_with("it is waiting"));
+    if let (false, Some(seen)) = (turn.over, waits) {
+        return output::line(&format!("{}; {}", told(report), clean(seen, 160)));
+    }
     if !turn.over {
         return output::line(&told(report));
     }

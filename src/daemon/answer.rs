@@ -132,6 +132,7 @@ fn problem(refusal: &Refusal) -> Problem {
         | Refusal::CoordinatorWithoutTeam
         | Refusal::EmptyText
         | Refusal::TooLong
+        | Refusal::WrongAnswer(..)
         | Refusal::MouseBroadcast => Problem::new(Code::Invalid, text),
         Refusal::NoExecutive => Problem::new(Code::Conflict, text)
             .hint("make one: agentctl agent create NAME --role executive -- COMMAND"),

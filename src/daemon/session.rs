@@ -3,6 +3,7 @@
 //! An input is decided by the kernel, its events are kept, and only then are effects performed, events shown and
 //! answers given. Everything here is called by the one loop; nothing here waits.
 
+mod attached;
 mod deliver;
 
 pub(super) use deliver::new_number;
@@ -12,12 +13,11 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::clients::{self, Clients};
+use super::clients::Clients;
 use super::commit::{Commit, Waiting};
-use super::frames::Watch;
 use super::hook::Door;
 use super::pane::{News, Order};
-use super::request::{Attached, Colors, Reply, Told};
+use super::request::{Reply, Told};
 use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, Whose, World};
@@ -28,7 +28,7 @@ use crate::domain::{
     Signal,
 };
 use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State, time_notice};
-use crate::protocol::{Answer, Code, OpenedView, PaneView, Problem, ServerMessage};
+use crate::protocol::{Answer, Code, OpenedView, Problem, ServerMessage};
 use crate::store::{Store, StoreError};
 
 /// Who waits for the answer to an input.
@@ -272,35 +272,6 @@ impl Session {
         self.answer_downs();
     }
 
-    /// Notes what a client has in view, and returns where its frames come from.
-    pub(super) fn look(
-        &mut self,
-        client: super::ClientId,
-        panes: &[PaneView],
-        cards: &[AgentId],
-    ) -> Vec<(AgentId, Watch)> {
-        for agent in self.clients.look(client, panes) {
-            self.fit(agent);
-        }
-        let mut watches = Vec::new();
-        for (agent, shown_as) in clients::in_view(panes, cards) {
-            if self.kernel.state().org().agent(agent).is_some() {
-                let slot = self.slots.entry(agent).or_default();
-                // It must be watched before it is shown, so that the pane knows for whom.
-                watches.push((agent, slot.frames.watch(shown_as)));
-                slot.order(Order::Show);
-            }
-        }
-        watches
-    }
-
-    /// Passes on the colours of a client's terminal, for programs that ask.
-    pub(super) fn recolor(&self, colors: Colors) {
-        for slot in self.slots.values() {
-            slot.order(Order::Colors(colors));
-        }
-    }
-
     /// Tells every pane what is known of its program now.
     pub(super) fn learn(&self, world: &World) {
         for agent in self.kernel.state().org().agents() {
@@ -313,35 +284,6 @@ impl Session {
     /// Tells everybody who looks.
     pub(super) fn notice(&mut self, text: &str) {
         self.tell(&ServerMessage::Notice { text: text.to_owned() });
-    }
-
-    /// Attaches a client: it gets the chart, and from then on what changes.
-    pub(super) fn attach(&mut self, wrongs: &[String]) -> Attached {
-        let (client, feed) = self.clients.add();
-        self.clients.chart_for(client, &self.kernel, self.trouble.as_deref());
-        if let Some(text) = self.recovered.clone() {
-            self.tell_one(client, ServerMessage::Notice { text });
-        }
-        for text in wrongs {
-            self.tell_one(client, ServerMessage::Notice { text: text.clone() });
-        }
-        Attached { client, feed }
-    }
-
-    /// A client is gone: its panes fall back to others' sizes, its broadcasts end.
-    pub(super) fn detach(&mut self, client: super::ClientId, world: &mut World) {
-        let (panes, broadcasts) = self.clients.remove(client);
-        for broadcast in broadcasts {
-            self.ask(Actor::Person, Command::CloseBroadcast { broadcast }, AnswerTo::Nobody, world);
-        }
-        panes.into_iter().for_each(|agent| self.fit(agent));
-    }
-
-    /// Gives a pane the size of whoever typed to it last, if that differs from what it has.
-    pub(super) fn fit(&mut self, agent: AgentId) {
-        if let Some((slot, size)) = self.slots.get_mut(&agent).zip(self.clients.size_of(agent)) {
-            slot.resize(size);
-        }
     }
 
     /// Follows the events from now on.

@@ -155,6 +155,7 @@ impl Slot {
             | News::Serves(_)
             | News::Clipboard(_)
             | News::InputFull { .. }
+            | News::Shows { .. }
             | News::AnswerRefused { .. }
             | News::Noted { .. }
             | News::NotDone { .. } => {}

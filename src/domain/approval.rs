@@ -27,6 +27,36 @@ pub struct Ask {
     /// How an answer finds its way; none where only the agent's own screen can be answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// How many characters of what is asked are missing here, because it is too long.
+    #[serde(default)]
+    pub missing: usize,
+}
+
+impl Ask {
+    /// Returns what is asked, all of it told.
+    #[must_use]
+    pub fn new(kind: AskKind, key: Option<String>) -> Ask {
+        Ask { kind, key, missing: 0 }
+    }
+
+    /// Returns whether it is not told what exactly is asked.
+    #[must_use]
+    pub fn is_vague(&self) -> bool {
+        match &self.kind {
+            AskKind::Permission { tool, .. } => tool.is_empty(),
+            AskKind::Question { options, .. } | AskKind::Dialog { options, .. } => options.is_empty(),
+            AskKind::Login { .. } => false,
+        }
+    }
+
+    /// Returns the options that are known of it.
+    #[must_use]
+    pub fn options(&self) -> &[String] {
+        match &self.kind {
+            AskKind::Question { options, .. } | AskKind::Dialog { options, .. } => options,
+            AskKind::Permission { .. } | AskKind::Login { .. } => &[],
+        }
+    }
 }
 
 /// What kind of thing is asked.

@@ -311,6 +311,12 @@ pub enum Event {
         agent: AgentId,
         /// What is known of it now.
         ask: Ask,
+        /// What its dialog offers, in the order in which it is shown.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        choices: Vec<String>,
+        /// Nobody but its screen told of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_screen: bool,
     },
     /// Somebody answered what an agent asks.
     ApprovalAnswered {
@@ -320,6 +326,9 @@ pub enum Event {
         agent: AgentId,
         /// The answer.
         verdict: Verdict,
+        /// It is given by keys, which carry no reason.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_keys: bool,
     },
     /// The agent did not act on an answer; what it asks is open again.
     ApprovalUnconfirmed {
@@ -338,6 +347,9 @@ pub enum Event {
         agent: AgentId,
         /// How it ended.
         end: ApprovalEnd,
+        /// What became of the reason of a denial.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// Something passed from one agent to another.
     Pulse {

@@ -47,6 +47,23 @@ pub enum Signal {
     },
     /// It asks a person.
     Asks(Ask),
+    /// It calls a tool; a dialog that opens before that is done is about it.
+    ToolCalled {
+        /// The number of the call.
+        call: String,
+        /// The question that it may put to a person.
+        ask: Ask,
+    },
+    /// A call of a tool is done, or was refused.
+    ToolDone {
+        /// The number of the call; none is all of them.
+        call: Option<String>,
+    },
+    /// A tool that was asked about has run: it was allowed, whoever did that.
+    ToolRan {
+        /// The key of what was asked.
+        key: String,
+    },
     /// What it asked is settled: answered in its pane, or done without.
     AskSettled {
         /// The key of what was asked; none settles all of it.

@@ -22,7 +22,7 @@ const ACTED_WITHIN: Duration = Duration::from_secs(6);
 const BEGINS_WITHIN: Duration = Duration::from_secs(8);
 
 /// How long what a model said last is waited for after its turn was seen to end.
-const TOLD_WITHIN: Duration = Duration::from_millis(500);
+const TOLD_WITHIN: Duration = Duration::from_millis(1500);
 
 type Events = mpsc::Receiver<Arc<Told>>;
 
@@ -108,13 +108,20 @@ async fn turn(events: &mut Events, report: &mut MessageReport, until: Instant) -
             Event::TurnBegan { agent, .. } if whose == Some(*agent) => at_most = until,
             Event::TurnEnded { agent, text, error } if whose == Some(*agent) => {
                 turn = TurnReport { over: true, text: text.clone(), error: error.clone(), seen: turn.seen };
-                if text.is_some() || error.is_some() {
+                // The bare word that there is an error may come before what it is.
+                if text.is_some() {
                     return turn;
                 }
                 at_most = Instant::now() + TOLD_WITHIN;
             }
             Event::Observed { agent, seen, .. } if whose == Some(*agent) => {
                 turn.seen = Some(seen.reason.clone());
+                if turn.over && (seen.state.is_busy() || matches!(seen.state, AgentState::Waiting(_))) {
+                    // It only seemed to be over.
+                    (turn.over, turn.error, at_most) = (false, None, until);
+                } else if turn.over && seen.state == AgentState::Error {
+                    turn.error = Some(seen.reason.clone());
+                }
                 // Whoever waits for a turn must know that it waits for somebody.
                 if let AgentState::Waiting(what) = seen.state {
                     turn.seen = Some(format!("it is waiting for {}: {}", what.word(), seen.reason));
@@ -152,5 +159,13 @@ pub(super) async fn answered(
             _ => {}
         }
     }
-    Ok(handle.approval(session, id).await?)
+    let view = handle.approval(session, id).await?;
+    match view.status.as_str() {
+        // Whoever was first, it was not this answer.
+        "elsewhere" | "withdrawn" => {
+            let why = view.why.unwrap_or(view.status);
+            Err(Refused(Problem::new(Code::Conflict, format!("approval {id} is settled: {why}"))))
+        }
+        _ => Ok(view),
+    }
 }

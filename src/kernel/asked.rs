@@ -34,6 +34,12 @@ pub struct OpenApproval {
     pub answered: Option<Answered>,
     /// Why the answer before was not acted on.
     pub trouble: Option<String>,
+    /// What its dialog offers, in the order in which it is shown.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// Nobody but its screen told of it.
+    #[serde(default)]
+    pub by_screen: bool,
 }
 
 /// An answer on its way.
@@ -45,6 +51,9 @@ pub struct Answered {
     pub by: Actor,
     /// When it was given.
     pub at: Timestamp,
+    /// It is given by keys, which carry no reason.
+    #[serde(default)]
+    pub by_keys: bool,
 }
 
 /// Something that a person was asked, and how that ended.
@@ -58,6 +67,9 @@ pub struct Settled {
     pub by: Option<Actor>,
     /// When.
     pub at: Timestamp,
+    /// What became of the reason of a denial.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 impl Approvals {
@@ -95,12 +107,18 @@ impl Approvals {
             dialog: seen.and_then(|seen| seen.dialog.clone()),
             answered: None,
             trouble: None,
+            choices: Vec::new(),
+            by_screen: approval.ask.key.is_none() && approval.ask.is_vague(),
         };
         self.open.insert(approval.id, open);
     }
 
-    pub(super) fn tell(&mut self, id: ApprovalId, ask: &Ask) {
-        self.change(id, |open| open.approval.ask.clone_from(ask));
+    pub(super) fn tell(&mut self, id: ApprovalId, ask: &Ask, choices: &[String], by_screen: bool) {
+        self.change(id, |open| {
+            open.approval.ask.clone_from(ask);
+            open.choices = choices.to_vec();
+            open.by_screen = by_screen;
+        });
     }
 
     pub(super) fn observe(&mut self, agent: AgentId, seen: &Observation) {
@@ -115,23 +133,28 @@ impl Approvals {
     /// Folds in what was answered, not acted on, or settled.
     pub(super) fn evolve(&mut self, record: &EventRecord) {
         match &record.event {
-            Event::ApprovalAnswered { approval, verdict, .. } => self.change(*approval, |open| {
+            Event::ApprovalAnswered { approval, verdict, by_keys, .. } => self.change(*approval, |open| {
                 let (verdict, by, at) = (verdict.clone(), record.actor, record.at);
-                open.answered = Some(Answered { verdict, by, at });
+                open.answered = Some(Answered { verdict, by, at, by_keys: *by_keys });
                 open.trouble = None;
             }),
             Event::ApprovalUnconfirmed { approval, reason, .. } => self.change(*approval, |open| {
                 open.answered = None;
                 open.trouble = Some(reason.clone());
             }),
-            Event::ApprovalClosed { approval, end, .. } => {
+            Event::ApprovalClosed { approval, end, note, .. } => {
+                let ours = matches!(end, ApprovalEnd::Answered { .. });
                 if let Some(open) = self.open.remove(approval) {
-                    let by = open.answered.map(|answered| answered.by);
-                    let settled = Settled { approval: open.approval, end: end.clone(), by, at: record.at };
-                    self.settled.push_back(settled);
+                    let by = open.answered.filter(|_| ours).map(|answered| answered.by);
+                    let (at, end, note) = (record.at, end.clone(), note.clone());
+                    self.settled.push_back(Settled { approval: open.approval, end, by, at, note });
                     if self.settled.len() > SETTLED {
                         self.settled.pop_front();
                     }
+                } else if let Some(known) = self.settled.iter_mut().find(|s| s.approval.id == *approval) {
+                    // What followed shows that it ended otherwise than it seemed.
+                    (known.end, known.note) = (end.clone(), note.clone());
+                    known.by = known.by.filter(|_| ours);
                 }
             }
             _ => {}

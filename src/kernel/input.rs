@@ -1,7 +1,7 @@
 //! What reaches the kernel: what is asked, what was observed, what is due.
 
 use crate::domain::{
-    Actor, AgentId, ApprovalId, Command, Exit, MessageId, MicroUsd, Observation, Signal, Usage,
+    Actor, AgentId, ApprovalId, Ask, Command, Exit, MessageId, MicroUsd, Observation, Signal, Usage,
 };
 use crate::price::Day;
 
@@ -152,6 +152,17 @@ pub enum Fact {
         /// Why not.
         reason: String,
     },
+    /// The dialog on an agent's screen says this, and offers this.
+    Shows {
+        /// The agent.
+        agent: AgentId,
+        /// Which start.
+        epoch: u32,
+        /// What it asks, as far as its screen and its records tell.
+        ask: Ask,
+        /// What it offers, in the order in which it is shown.
+        choices: Vec<String>,
+    },
     /// The keys of an answer were not pressed.
     AnswerRefused {
         /// The agent.
@@ -174,6 +185,11 @@ pub enum Timer {
         message: MessageId,
         /// Whom it was for.
         to: AgentId,
+    },
+    /// Stop waiting for an agent to be seen that lived through the daemon's own absence.
+    Regard {
+        /// The agent.
+        agent: AgentId,
     },
     /// Try again to type what waits.
     Deliver {

@@ -211,6 +211,9 @@ pub(super) fn observe(state: &State, fact: Fact, now: Timestamp) -> Decision {
         Fact::SubmitRefused { agent, epoch, message, reason } => {
             about(state, agent, epoch, || mail::not_submitted(state, agent, message, &reason))
         }
+        Fact::Shows { agent, epoch, ask, choices } => {
+            about(state, agent, epoch, || approval::shown(state, agent, ask, choices))
+        }
         Fact::AnswerRefused { agent, epoch, approval, reason } => {
             about(state, agent, epoch, || approval::not_pressed(state, approval, reason))
         }
@@ -281,7 +284,7 @@ fn exited(state: &State, agent: AgentId, exit: Exit) -> Decision {
 /// After a crash or an upgrade of the daemon: who lives goes on, who does not has ended unseen, and a text that was
 /// being typed is not typed twice.
 fn resumed(state: &State, alive: &[(AgentId, u32, u32)], now: Timestamp) -> Decision {
-    let mut decision = mail::resumed(state, now);
+    let mut decision = mail::resumed(state, now).and(approval::resumed(state, now));
     for id in state.org().in_order() {
         let Some(live) = state.live(id) else { continue };
         let found = alive.iter().find(|(agent, epoch, _)| *agent == id && *epoch == live.epoch);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::domain::{
     Actor, Agent, AgentId, AgentRef, AgentState, Event, Message, MessageId, MessageStatus, Name, Observation,
-    ScopeRef, Source, Timestamp,
+    ScopeRef, Source, Timestamp, WaitFor,
 };
 
 use super::{
@@ -109,7 +109,7 @@ pub(super) fn due(state: &State, timer: &Timer, now: Timestamp) -> Decision {
             let waits = state.mail(to).iter().any(|m| m.id == message) && !typing(state, to, message);
             if waits { expired(message, to) } else { Decision::default() }
         }
-        Timer::Confirm { .. } | Timer::Overdue { .. } => Decision::default(),
+        Timer::Confirm { .. } | Timer::Overdue { .. } | Timer::Regard { .. } => Decision::default(),
     }
 }
 
@@ -267,6 +267,26 @@ const BEHIND: &str = "other messages wait before it";
 const SETTLING: &str = "it has not reacted to the message before";
 const DIALOG_OPENED: &str = "a dialog opened while it was being typed; nothing was submitted";
 
+/// Decides on a message of ours that follows something else that is decided now, when that is settled.
+pub(super) fn follow_up(
+    state: &State,
+    from: Actor,
+    to: AgentId,
+    id: MessageId,
+    text: String,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    const SETTLES_WITHIN: Duration = Duration::from_millis(300);
+    let agent = agent_of(state, &to.into())?;
+    let letter = Letter { to: to.into(), text, at_once: false, expires_at: None };
+    let (_, _) = post(state, from, agent, id, &letter, now)?;
+    let text = letter::plain(&letter.text);
+    let message = Message { id, from, to, text, sent_at: now, expires_at: None };
+    Ok(Decision::default()
+        .event(Event::MessageAccepted { message })
+        .effect(Effect::Wake { at: now + SETTLES_WITHIN, timer: Timer::Deliver { to } }))
+}
+
 fn post(
     state: &State,
     from: Actor,
@@ -323,6 +343,7 @@ pub(super) fn hold_reason(
     match seen.state {
         AgentState::Starting | AgentState::Recovering => Some("it is not ready for input yet"),
         AgentState::Thinking | AgentState::Working => Some("it is busy"),
+        AgentState::Waiting(WaitFor::Login) => Some("somebody must log in"),
         AgentState::Waiting(_) => Some("it has a dialog open"),
         AgentState::Stopped => Some("it is not running"),
         AgentState::Idle | AgentState::Error if seen.draft => Some("something unsent stands in its input"),

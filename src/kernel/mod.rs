@@ -82,7 +82,7 @@ impl Decision {
 pub struct Kernel {
     state: State,
     broadcasts: Broadcasts,
-    hooks: approval::Hooks,
+    present: approval::Present,
     /// When each agent's time limit is looked at next.
     looks: limit::Looks,
 }
@@ -107,7 +107,7 @@ impl Kernel {
         Kernel {
             state,
             broadcasts: Broadcasts::default(),
-            hooks: approval::Hooks::new(),
+            present: approval::Present::default(),
             looks: limit::Looks::new(),
         }
     }
@@ -150,25 +150,34 @@ impl Kernel {
             Input::Due(Timer::Overdue { agent }) => Some(agent),
             _ => None,
         };
+        let told = match &input {
+            Input::Fact(fact @ Fact::Observed { .. }) => Some(fact.clone()),
+            _ => None,
+        };
         let (actor, decided) = match input {
             Input::Asked { actor, command: Command::FollowPlan { commands } } => {
                 return self.follow(actor, commands, now);
             }
             Input::Asked { actor, command } => (actor, self.decide(actor, command, now)),
             Input::Fact(fact) => {
-                self.note_hook(&fact);
+                self.present.note(&fact, &self.state);
                 (Actor::Daemon, Ok(life::observe(&self.state, fact, now)))
             }
             Input::Due(Timer::Confirm { approval }) => {
                 (Actor::Daemon, Ok(approval::due(&self.state, approval, now)))
             }
             Input::Due(Timer::Overdue { agent }) => (Actor::Daemon, Ok(limit::due(&self.state, agent, now))),
+            Input::Due(Timer::Regard { agent }) => {
+                (Actor::Daemon, Ok(approval::regard(&self.state, &mut self.present, agent)))
+            }
             Input::Due(timer) => (Actor::Daemon, Ok(mail::due(&self.state, &timer, now))),
         };
         let (reply, decision) = match decided {
             Ok(mut decision) => (Ok(decision.reply.take().unwrap_or(Reply::Done)), decision),
             Err(refusal) => (Err(refusal), Decision::default()),
         };
+        let decision = approval::in_truth(&self.state, &mut self.present, told.as_ref(), decision, now);
+        self.present.note_keys(&decision.effects, &self.state, now);
         let events: Vec<EventRecord> =
             decision.events.into_iter().map(|event| self.record(event, actor, now)).collect();
         let effects = decision.effects.into_iter().chain(self.watch_time(&events, overdue)).collect();
@@ -191,16 +200,7 @@ impl Kernel {
     /// Returns why something that is asked cannot be answered from here; none if it can.
     #[must_use]
     pub fn unanswerable(&self, open: &OpenApproval) -> Option<&'static str> {
-        approval::unanswerable(&self.state, &self.hooks, open)
-    }
-
-    /// Keeps count of the hooks at which programs wait.
-    fn note_hook(&mut self, fact: &Fact) {
-        match fact {
-            Fact::HookWaits { agent, key } => drop(self.hooks.insert((*agent, key.clone()))),
-            Fact::HookGone { agent, key } => drop(self.hooks.remove(&(*agent, key.clone()))),
-            _ => {}
-        }
+        approval::unanswerable(&self.state, &self.present, open)
     }
 
     /// Takes the steps of a plan, each on what the one before left; if one is refused, none was taken.
@@ -258,7 +258,7 @@ impl Kernel {
             }
             Command::InterruptAgent { agent, force } => life::interrupt(state, &agent, force),
             Command::Answer { approval, verdict } => {
-                approval::answer(state, &self.hooks, actor, approval, verdict, now)
+                approval::answer(state, &self.present, actor, approval, verdict, now)
             }
             Command::StartAll => Ok(life::start_all(state)),
             Command::StopAll => Ok(life::stop_all(state)),

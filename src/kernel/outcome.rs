@@ -154,6 +154,9 @@ pub enum Refusal {
     /// Somebody or something was first.
     #[error("approval {0} is settled: {1}")]
     Settled(ApprovalId, String),
+    /// That is no answer to what is asked.
+    #[error("approval {0} is not answered so: {1}")]
+    WrongAnswer(ApprovalId, String),
     /// It cannot be answered from here.
     #[error("approval {0} cannot be answered from here: {1}")]
     NotAnswerable(ApprovalId, String),

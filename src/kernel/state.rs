@@ -318,7 +318,9 @@ impl State {
             Event::ApprovalAsked { approval } => {
                 self.approvals.ask(approval, self.live.get(&approval.agent).map(|live| &live.seen));
             }
-            Event::ApprovalTold { approval, ask, .. } => self.approvals.tell(*approval, ask),
+            Event::ApprovalTold { approval, ask, choices, by_screen, .. } => {
+                self.approvals.tell(*approval, ask, choices, *by_screen);
+            }
             Event::ApprovalAnswered { agent, verdict, .. } => {
                 if let Verdict::Deny { .. } = verdict {
                     self.change(*agent, |live| live.effort.broken(at));

@@ -50,9 +50,14 @@ pub(super) fn signalled(
             Decision::default().event(Event::ConversationBegan { agent, conversation })
         }
         Signal::Asks(ask) => approval::asked(state, agent, live.epoch, ask, now),
+        Signal::ToolRan { key } => approval::ran(state, agent, &key),
         Signal::AskSettled { key } => approval::settled(state, agent, key.as_deref()),
         // The state is the detector's to judge; what was used is nobody's here yet.
-        Signal::State { .. } | Signal::Used(_) | Signal::Version { .. } => Decision::default(),
+        Signal::State { .. }
+        | Signal::Used(_)
+        | Signal::Version { .. }
+        | Signal::ToolCalled { .. }
+        | Signal::ToolDone { .. } => Decision::default(),
     }
 }
 
@@ -121,10 +126,14 @@ pub(super) fn seen_to_begin(live: &Live, agent: AgentId, seen: &Observation) -> 
     began(live, agent, seen.state.is_busy() && !live.seen.state.is_busy(), false)
 }
 
-/// Returns what is seen of the end of a turn: the agent is ready again, and told nothing.
+/// Returns what is seen of the end of a turn: the agent was at it and is ready again, and told nothing. An error that
+/// was there before the turn began is none of it.
 pub(super) fn seen_to_end(live: &Live, agent: AgentId, seen: &Observation) -> Decision {
     let over = matches!(seen.state, AgentState::Idle | AgentState::Error);
-    if live.turn_since.is_none() || !over {
+    let was_at_it = live.seen.state.is_busy()
+        || matches!(live.seen.state, AgentState::Waiting(_))
+        || (seen.state == AgentState::Error && live.seen.state != AgentState::Error);
+    if live.turn_since.is_none() || !over || !was_at_it {
         return Decision::default();
     }
     let error = (seen.state == AgentState::Error).then(|| seen.reason.clone());

@@ -340,6 +340,12 @@ pub struct ApprovalView {
     /// The options, in the order in which they are shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
+    /// What its dialog offers beside a yes and a no, in the order in which it is shown; `choose` takes one of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// How many characters are missing at the end of what would be done, because it is too long; 0 if that is all of
+    /// it.
+    pub truncated: usize,
     /// Since when (RFC 3339).
     pub asked_at: String,
     /// For how long it has waited, in milliseconds, when this was said.
@@ -351,6 +357,9 @@ pub struct ApprovalView {
     /// Why it cannot be, or what it was answered, or how it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// What became of the reason of a denial that was given by keys, which carry none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Who answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,

@@ -356,3 +356,49 @@ fn a_full_disk_is_said_clearly_and_harms_no_agent() {
         left => Err(format!("{left:?}")),
     });
 }
+
+#[test]
+fn what_a_program_asked_its_terminal_before_a_crash_is_not_answered_again() {
+    // An answer that nobody waits for any more would be a key, and a key may say yes.
+    let asks = "stty -icanon -echo; printf 'asks\\033[c\\n'; exec cat -v";
+    let home = Home::with(&format!(
+        "[session]\nname='s'\n[executive]\nname='chief'\ncommand=['sh','-c',{asks:?}]\n"
+    ));
+    home.ok(&["up"]);
+    let answer = "[?62;22c";
+    home.wait_for_screen("chief", answer);
+    kill(home.daemon());
+    home.ok(&["start"]);
+    home.ok(&["keys", "chief", "x", "y"]);
+    let shown = home.wait_for_screen("chief", "xy");
+    assert_eq!(shown.matches(answer).count(), 1, "{shown}");
+}
+
+#[test]
+fn what_is_asked_is_the_same_question_after_a_crash() {
+    let says = |state: &str| format!("printf '\\033]7501;state={state}\\033\\\\'; sleep 0.5;");
+    let script = ["idle", "working", "idle", "working", "blocked:kind=permission"].map(says).concat();
+    let script = format!("{script} echo ready; exec cat");
+    let home = Home::with(&format!(
+        "[session]\nname='s'\n[executive]\nname='chief'\ncommand=['sh','-c',{script:?}]\n"
+    ));
+    home.ok(&["up"]);
+    home.wait_for_screen("chief", "ready");
+    home.wait_for_state("chief", "waiting");
+    let asked = |home: &Home| {
+        let all = home.json(&["approval", "list"]);
+        all.as_array().expect("a list").iter().map(|a| a["id"].clone()).collect::<Vec<_>>()
+    };
+    let before = asked(&home);
+    assert_eq!(before.len(), 1);
+    // What is seen is written a moment later.
+    home.ok(&["stop"]);
+    home.ok(&["start"]);
+    home.wait_for_state("chief", "waiting");
+    kill(home.daemon());
+    home.ok(&["start"]);
+    home.wait_for_state("chief", "waiting");
+    home.ok(&["keys", "chief", "x"]);
+    home.wait_for_screen("chief", "x");
+    assert_eq!(asked(&home), before);
+}

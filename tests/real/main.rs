@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod apart;
+mod ask;
 mod cost;
 mod crew;
 mod draft;

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::{beginning, bounded, conversation, long_text, state, text, tool};
+use super::{beginning, conversation, judged, long_text, state, text, tool};
 use crate::domain::{AgentState, Ask, AskKind, MicroUsd, Signal, Source, Usage, WaitFor, clean};
 
 /// The tool by which its model asks a person something.
@@ -44,7 +44,9 @@ fn hook(event: &str, payload: &Value) -> Vec<Signal> {
         "PreToolUse" if name == ASKS => {}
         "PreToolUse" => out.push(state(AgentState::Working, event, &tool::gist(name, input))),
         "PostToolUse" | "PostToolUseFailure" => {
-            out.push(Signal::AskSettled { key: Some(key(payload, name, input)) });
+            let key = key(payload, name, input);
+            out.push(Signal::ToolRan { key: key.clone() });
+            out.push(Signal::AskSettled { key: Some(key) });
             // Whoever interrupts a tool interrupts its turn, too.
             let broken_off = payload.get("is_interrupt").and_then(Value::as_bool) == Some(true);
             if !inner && !broken_off {
@@ -85,43 +87,45 @@ fn key(payload: &Value, name: &str, input: &Value) -> String {
 fn asks(event: &str, payload: &Value, name: &str, input: &Value) -> Vec<Signal> {
     let key = Some(key(payload, name, input));
     if name == ASKS {
-        let kind = question(input);
+        let (kind, missing) = question(input);
         let detail = match &kind {
             AskKind::Question { question, .. } => question.clone(),
             AskKind::Dialog { detail, .. } => detail.clone(),
             _ => String::new(),
         };
         let waiting = state(AgentState::Waiting(WaitFor::Answer), event, &detail);
-        return vec![Signal::Asks(Ask { kind, key }), waiting];
+        return vec![Signal::Asks(Ask { missing, ..Ask::new(kind, key) }), waiting];
     }
     let detail = format!("may it use {}", tool::gist(name, input));
-    let kind = AskKind::Permission {
-        tool: clean(name, 80),
-        detail: tool::detail(input),
-        diff: tool::diff(name, input),
-    };
-    vec![Signal::Asks(Ask { kind, key }), state(AgentState::Waiting(WaitFor::Approval), event, &detail)]
+    let ask = tool::ask(name, input, key);
+    vec![Signal::Asks(ask), state(AgentState::Waiting(WaitFor::Approval), event, &detail)]
 }
 
 /// What its model asks. Only one question with one answer can be answered from outside.
-fn question(input: &Value) -> AskKind {
+fn question(input: &Value) -> (AskKind, usize) {
     let questions = input.get("questions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let asked = |question: &Value| clean(text(question, "question").unwrap_or_default(), 400);
+    let asked = |question: &Value| text(question, "question").unwrap_or_default().to_owned();
     let options = |question: &Value| -> Vec<String> {
         let all = question.get("options").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         all.iter()
             .take(20)
             .filter_map(|option| text(option, "label"))
-            .map(|label| clean(label, 120))
+            .map(|label| clean(label, 1000))
             .collect()
     };
     match questions {
         [one] if one.get("multiSelect").and_then(Value::as_bool) != Some(true) => {
-            AskKind::Question { question: asked(one), options: options(one) }
+            let (question, missing) = judged(&asked(one));
+            (AskKind::Question { question, options: options(one) }, missing)
         }
         many => {
-            let detail: Vec<String> = many.iter().take(10).map(asked).collect();
-            AskKind::Dialog { detail: bounded(&detail.join("\n")), options: Vec::new() }
+            let each = |question: &Value| {
+                let options = options(question).join(" · ");
+                if options.is_empty() { asked(question) } else { format!("{}\n  {options}", asked(question)) }
+            };
+            let detail: Vec<String> = many.iter().take(10).map(each).collect();
+            let (detail, missing) = judged(&detail.join("\n"));
+            (AskKind::Dialog { detail, options: Vec::new() }, missing)
         }
     }
 }
@@ -150,7 +154,7 @@ fn failed(event: &str, payload: &Value) -> Vec<Signal> {
         Signal::TurnEnded { text: said, error: Some(clean(&detail, 400)) },
     ];
     if new != AgentState::Error {
-        out.push(Signal::Asks(Ask { kind: AskKind::Login { detail: clean(&detail, 400) }, key: None }));
+        out.push(Signal::Asks(Ask::new(AskKind::Login { detail: clean(&detail, 400) }, None)));
     }
     out.push(state(new, event, &detail));
     out

@@ -106,7 +106,36 @@ fn rollout(line: &Value) -> Vec<Recorded> {
         rule: kind.to_owned(),
         detail: clean(detail, 160),
     };
-    let signal = match (text(line, "type").unwrap_or_default(), kind) {
+    if let Some(signal) = tool_signal(text(line, "type").unwrap_or_default(), kind, payload) {
+        let state = rollout_state(line, kind, payload, state);
+        return [Some(signal), state].into_iter().flatten().map(|signal| Recorded { signal, at }).collect();
+    }
+    let signal = rollout_state(line, kind, payload, state);
+    signal.map(|signal| Recorded { signal, at }).into_iter().collect()
+}
+
+/// What a line says of a call of a tool.
+fn tool_signal(line: &str, kind: &str, payload: &Value) -> Option<Signal> {
+    let call = || text(payload, "call_id").map(|call| clean(call, 120));
+    match (line, kind) {
+        ("response_item", "function_call" | "custom_tool_call" | "local_shell_call") => {
+            Some(Signal::ToolCalled { call: call()?, ask: tool::called(payload) })
+        }
+        ("response_item", "function_call_output" | "custom_tool_call_output") => {
+            Some(Signal::ToolDone { call: Some(call()?) })
+        }
+        ("event_msg", "task_started" | "turn_aborted") => Some(Signal::ToolDone { call: None }),
+        _ => None,
+    }
+}
+
+fn rollout_state(
+    line: &Value,
+    kind: &str,
+    payload: &Value,
+    state: impl Fn(AgentState, &str) -> Signal,
+) -> Option<Signal> {
+    match (text(line, "type").unwrap_or_default(), kind) {
         ("session_meta", _) => {
             text(payload, "cli_version").map(|version| Signal::Version { version: clean(version, 40) })
         }
@@ -125,8 +154,7 @@ fn rollout(line: &Value) -> Vec<Recorded> {
             Some(state(AgentState::Thinking, "a tool is done"))
         }
         _ => None,
-    };
-    signal.map(|signal| Recorded { signal, at }).into_iter().collect()
+    }
 }
 
 /// What a tool is called with, in a few words.

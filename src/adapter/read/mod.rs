@@ -15,15 +15,19 @@ mod usage;
 
 use serde_json::Value;
 
+pub use gemini::said_last;
 pub use opencode::Served;
 
 pub use journal::{Head, Journal, Recorded, journal_head};
 
 use super::records::Form;
-use crate::domain::{AgentState, Signal, Source, Timestamp, clean};
+use crate::domain::{AgentState, Signal, Source, Timestamp, clean, cut};
 
 /// The longest text that is taken over from a program, such as the last thing its model said, in bytes.
 const LONGEST: usize = 32 << 10;
+
+/// The longest command, file or question that is shown to whoever is to say yes or no to it, in bytes.
+const MOST_JUDGED: usize = 64 << 10;
 
 /// Reads what a hook, a status line or a notify program was given. `cli` is the adapter's name.
 #[must_use]
@@ -69,12 +73,26 @@ fn bounded(text: &str) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        // `clean` folds white space, which is part of the meaning in much of what models write.
-        let words: Vec<String> =
-            line.replace('\t', "    ").split(' ').map(|word| clean(word, LONGEST)).collect();
-        out.push_str(words.join(" ").trim_end());
+        out.push_str(spaced(line).trim_end());
     }
     out
+}
+
+/// Returns what a person is asked to allow: all of it, or else as much as may be kept and how many characters are
+/// missing at its end.
+fn judged(text: &str) -> (String, usize) {
+    let (kept, whole) = cut(text, MOST_JUDGED);
+    let missing = if whole { 0 } else { text[kept.len()..].chars().count() };
+    let lines: Vec<String> = kept.lines().map(|line| spaced(line).trim_end().to_owned()).collect();
+    (lines.join("\n"), missing)
+}
+
+/// Returns a line as it may be shown, with the spaces it has: `clean` folds them, and they are part of the meaning in
+/// much of what models write.
+fn spaced(line: &str) -> String {
+    let words: Vec<String> =
+        line.replace('\t', "    ").split(' ').map(|word| clean(word, MOST_JUDGED)).collect();
+    words.join(" ")
 }
 
 /// Returns that the program is in a state.

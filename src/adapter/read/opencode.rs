@@ -251,7 +251,7 @@ fn ask(told: &Value) -> Option<(Ask, String)> {
         diff: text(metadata, "diff").map(bounded),
         detail: bounded(&detail),
     };
-    let ask = Ask { kind, key: Some(clean(id, 80)) };
+    let ask = Ask::new(kind, Some(clean(id, 80)));
     Some((ask, clean(&format!("may it use {what}: {detail}"), 160)))
 }
 
@@ -275,7 +275,7 @@ fn question(told: &Value) -> Option<(Ask, String)> {
             AskKind::Dialog { detail: bounded(&all.join("\n")), options: Vec::new() }
         }
     };
-    Some((Ask { kind, key: Some(clean(id, 80)) }, clean(&first, 160)))
+    Some((Ask::new(kind, Some(clean(id, 80))), clean(&first, 160)))
 }
 
 fn tool_used(part: &Value) -> Vec<Signal> {

@@ -2,11 +2,8 @@
 
 use serde_json::Value;
 
-use super::{bounded, text};
-use crate::domain::clean;
-
-/// How much of what a tool would do is told, in characters a line and in lines.
-const LINES: usize = 200;
+use super::{judged, text};
+use crate::domain::{Ask, AskKind, clean};
 
 /// Returns in a few words what a tool does: its own description, a command, a path.
 pub(super) fn gist(tool: &str, input: &Value) -> String {
@@ -22,9 +19,66 @@ pub(super) fn gist(tool: &str, input: &Value) -> String {
     }
 }
 
+/// Returns the question whether a tool may be used: what exactly it would do, and what it would change.
+pub(super) fn ask(name: &str, input: &Value, key: Option<String>) -> Ask {
+    let (detail, missing) = judged(&detail(input));
+    let diff = diff(name, input).map(|diff| judged(&diff));
+    let missing = missing + diff.as_ref().map_or(0, |(_, missing)| *missing);
+    let diff = diff.map(|(diff, _)| diff);
+    Ask { missing, ..Ask::new(AskKind::Permission { tool: clean(name, 80), detail, diff }, key) }
+}
+
+/// Returns the question that a call in Codex's rollout may put to a person.
+pub(super) fn called(payload: &Value) -> Ask {
+    let name = text(payload, "name").unwrap_or("shell");
+    // A patch is given as it is, all else as JSON within a text.
+    if let Some(patch) = text(payload, "input").filter(|patch| patch.starts_with("*** ")) {
+        let files: Vec<&str> = patch
+            .lines()
+            .filter_map(|line| line.strip_prefix("*** ")?.split_once(": "))
+            .map(|(_, file)| file)
+            .collect();
+        let (detail, _) = judged(&files.join("\n"));
+        let (diff, missing) = judged(patch);
+        let kind = AskKind::Permission { tool: clean(name, 80), detail, diff: Some(diff) };
+        return Ask { missing, ..Ask::new(kind, None) };
+    }
+    let told = text(payload, "arguments").or_else(|| text(payload, "input"));
+    let arguments: Value = match told.map(serde_json::from_str) {
+        Some(Ok(arguments)) => arguments,
+        Some(Err(_)) => Value::from(told.unwrap_or_default()),
+        None => payload.get("action").cloned().unwrap_or_default(),
+    };
+    let line = |command: &Value| match command {
+        Value::String(command) => Some(command.clone()),
+        Value::Array(words) => {
+            let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+            Some(match words.as_slice() {
+                [shell, "-lc" | "-c", script] if shell.ends_with("sh") => (*script).to_owned(),
+                words => words.join(" "),
+            })
+        }
+        _ => None,
+    };
+    let command = arguments.get("cmd").or_else(|| arguments.get("command")).and_then(line);
+    let what = match (command, &arguments) {
+        (Some(command), _) => {
+            let aside = |field, sign: &str| {
+                text(&arguments, field).map(|said| format!("\n# {sign}{said}")).unwrap_or_default()
+            };
+            format!("{command}{}{}", aside("justification", ""), aside("workdir", "in "))
+        }
+        (None, Value::String(told)) => told.clone(),
+        (None, _) => detail(&arguments),
+    };
+    let (detail, missing) = judged(&what);
+    let kind = AskKind::Permission { tool: clean(name, 80), detail, diff: None };
+    Ask { missing, ..Ask::new(kind, None) }
+}
+
 /// Returns what exactly a tool would do: its command or path, or all its arguments.
 pub(super) fn detail(input: &Value) -> String {
-    let told = match text(input, "command").or_else(|| text(input, "cmd")) {
+    match text(input, "command").or_else(|| text(input, "cmd")) {
         Some(command) => match text(input, "description") {
             Some(why) => format!("{command}\n# {why}"),
             None => command.to_owned(),
@@ -33,8 +87,7 @@ pub(super) fn detail(input: &Value) -> String {
             Some(path) => path.to_owned(),
             None => serde_json::to_string_pretty(input).unwrap_or_default(),
         },
-    };
-    first_lines(&bounded(&told))
+    }
 }
 
 /// Returns what a tool would change in a file, as a unified diff without numbers; none if it changes none.
@@ -68,20 +121,12 @@ pub(super) fn diff(tool: &str, input: &Value) -> Option<String> {
         put('+', &new[before..new.len() - after]);
         put(' ', &old[old.len() - after..]);
     }
-    Some(first_lines(&bounded(&out)))
+    Some(out)
 }
 
 fn change(input: &Value) -> Option<(String, String)> {
     let part = |field: &str| input.get(field).and_then(Value::as_str).map(str::to_owned);
     Some((part("old_string")?, part("new_string")?))
-}
-
-fn first_lines(text: &str) -> String {
-    let mut lines: Vec<&str> = text.lines().take(LINES + 1).collect();
-    if lines.len() > LINES {
-        lines[LINES] = "…";
-    }
-    lines.join("\n")
 }
 
 /// Returns a word for what is asked that is the same each time it is told of: of the tool and its arguments.
@@ -102,23 +147,42 @@ mod tests {
     fn a_change_is_shown_as_what_goes_and_what_comes() {
         let edit =
             json!({"file_path": "a.rs", "old_string": "one\ntwo\nthree", "new_string": "one\n2\nthree"});
-        assert_eq!(diff("Edit", &edit).unwrap(), "--- a.rs\n+++ a.rs\n@@\n one\n-two\n+2\n three");
+        assert_eq!(diff("Edit", &edit).unwrap(), "--- a.rs\n+++ a.rs\n@@\n one\n-two\n+2\n three\n");
         let write = json!({"file_path": "a.rs", "content": "x\n  y\n"});
-        assert_eq!(diff("Write", &write).unwrap(), "--- a.rs\n+++ a.rs\n@@\n+x\n+  y");
+        assert_eq!(diff("Write", &write).unwrap(), "--- a.rs\n+++ a.rs\n@@\n+x\n+  y\n");
         let same = json!({"file_path": "a", "old_string": "x", "new_string": "x\nx"});
-        assert_eq!(diff("Edit", &same).unwrap(), "--- a\n+++ a\n@@\n x\n+x");
+        assert_eq!(diff("Edit", &same).unwrap(), "--- a\n+++ a\n@@\n x\n+x\n");
         assert_eq!(diff("Bash", &json!({"command": "ls"})), None);
-        let many = json!({"file_path": "a", "content": "x\n".repeat(100_000)});
-        assert!(diff("Write", &many).unwrap().lines().count() <= LINES + 1);
     }
 
     #[test]
     fn what_a_tool_does_is_told_in_a_few_words_and_exactly() {
         let bash = json!({"command": "cargo test\u{1b}[2J", "description": "Run the tests"});
         assert_eq!(gist("Bash", &bash), "Bash: Run the tests");
-        assert_eq!(detail(&bash), "cargo test[2J\n# Run the tests");
+        let AskKind::Permission { detail: told, .. } = ask("Bash", &bash, None).kind else {
+            panic!("no tool")
+        };
+        assert_eq!(told, "cargo test[2J\n# Run the tests");
         assert_eq!(gist("mcp__agentctl__report", &json!({"status": "x"})), "agentctl report");
         assert_eq!(detail(&json!({"status": "x"})), "{\n  \"status\": \"x\"\n}");
         assert_ne!(key(&["a", "bc"]), key(&["ab", "c"]));
+    }
+
+    #[test]
+    fn what_is_to_be_allowed_is_told_whole_and_what_is_missing_of_it_counted() {
+        let told = |command: &str| {
+            let ask = ask("Bash", &json!({ "command": command }), None);
+            let AskKind::Permission { detail, .. } = ask.kind else { panic!("no tool") };
+            (detail, ask.missing)
+        };
+        let long = format!("echo {} && rm  -rf /srv", "x".repeat(5000));
+        assert_eq!(told(&long), (long.clone(), 0));
+        let lines = "echo 1\n".repeat(5000) + "rm -rf /srv";
+        assert_eq!(told(&lines), (lines.clone(), 0));
+        let (detail, missing) = told(&"é".repeat(40_000));
+        assert_eq!((detail.chars().count(), missing), (32_768, 7232));
+        let write = json!({"file_path": "a", "content": "x\n".repeat(100_000)});
+        let ask = ask("Write", &write, None);
+        assert!(ask.missing > 200_000, "{}", ask.missing);
     }
 }

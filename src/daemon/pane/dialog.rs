@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::adapter::{Choose, Dialog};
+use crate::adapter::{Choose, Dialog, ShownDialog};
 use crate::domain::{Key, KeyCode, Observation, Verdict};
 
 /// A dialog may be drawn in steps for so long.
@@ -68,12 +68,13 @@ fn said(rows: &[String]) -> String {
     last.iter().flat_map(|row| row.chars()).filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Returns the keys that give an answer; none where they are not known.
-pub(super) fn keys(dialog: &Dialog, verdict: &Verdict) -> Option<Vec<Key>> {
+/// Returns the keys that give an answer to the dialog that is shown so; none where they are not known.
+pub(super) fn keys(dialog: &Dialog, shown: Option<&ShownDialog>, verdict: &Verdict) -> Option<Vec<Key>> {
     let known = |keys: &[Key]| (!keys.is_empty()).then(|| keys.to_vec());
     match verdict {
         Verdict::Allow => known(&dialog.allow.0),
         Verdict::Deny { .. } => known(&dialog.deny.0),
+        Verdict::Choose { option } if shown.is_some_and(|shown| *option >= shown.options.len()) => None,
         Verdict::Choose { option } => {
             let digit = || {
                 let figure = u32::try_from(*option + 1).ok().filter(|figure| *figure < 10)?;
@@ -84,8 +85,10 @@ pub(super) fn keys(dialog: &Dialog, verdict: &Verdict) -> Option<Vec<Key>> {
                 Choose::Digit => Some(vec![digit()?]),
                 Choose::DigitEnter => Some(vec![digit()?, enter]),
                 Choose::Arrows if *option < 50 => {
-                    let down = std::iter::repeat_n(Key::plain(KeyCode::Down), *option);
-                    Some(down.chain([enter]).collect())
+                    let pointer = shown.map_or(0, |shown| shown.pointer);
+                    let way = if *option < pointer { KeyCode::Up } else { KeyCode::Down };
+                    let steps = std::iter::repeat_n(Key::plain(way), option.abs_diff(pointer));
+                    Some(steps.chain([enter]).collect())
                 }
                 Choose::Arrows | Choose::None => None,
             }
@@ -135,13 +138,25 @@ mod tests {
     fn an_answer_is_given_by_known_keys_only() {
         let dialog = |choose| Dialog { choose, ..Dialog::default() };
         let pick = |choose, option| {
-            let keys = keys(&dialog(choose), &Verdict::Choose { option });
+            let keys = keys(&dialog(choose), None, &Verdict::Choose { option });
             keys.map(|keys| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
         };
         assert_eq!(pick(Choose::Digit, 1).as_deref(), Some("2"));
         assert_eq!(pick(Choose::DigitEnter, 8).as_deref(), Some("9 enter"));
         assert_eq!(pick(Choose::Arrows, 2).as_deref(), Some("down down enter"));
         assert_eq!((pick(Choose::Digit, 9), pick(Choose::None, 0)), (None, None));
-        assert_eq!(keys(&dialog(Choose::Digit), &Verdict::Allow), None);
+        assert_eq!(keys(&dialog(Choose::Digit), None, &Verdict::Allow), None);
+        let shown = ShownDialog {
+            options: vec!["a".into(), "b".into(), "c".into()],
+            pointer: 1,
+            text: String::new(),
+        };
+        let pick = |choose, option| {
+            let keys = keys(&dialog(choose), Some(&shown), &Verdict::Choose { option });
+            keys.map(|keys| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(pick(Choose::Arrows, 0).as_deref(), Some("up enter"));
+        assert_eq!(pick(Choose::Arrows, 1).as_deref(), Some("enter"));
+        assert_eq!((pick(Choose::Digit, 2).as_deref(), pick(Choose::Digit, 3)), (Some("3"), None));
     }
 }

@@ -66,8 +66,8 @@ pub(super) async fn find(about: About, socket: PathBuf, pid: Option<u32>) -> Opt
             let size = (status.size.rows(), status.size.cols());
             let screen = restored
                 .map_or_else(|| Box::new(Screen::new(Size::new(size.0, size.1))), |(_, screen)| screen);
-            let connection =
-                Connection { child: status.child, size, past: status.end, screen, reader, writer };
+            let (child, past) = (status.child, status.end);
+            let connection = Connection { child, size, screen, from, past, reader, writer };
             Some(Adopted { about, connection })
         }
         Err(ConnectError::Gone { .. }) => {

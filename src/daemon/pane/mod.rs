@@ -4,6 +4,7 @@
 //! Output goes holder → screen → newest snapshot → whoever watches, and never through the daemon's loop; the loop is
 //! told facts. Nothing here decides what should be: orders come from the loop.
 
+mod asked;
 mod attention;
 mod dialog;
 mod files;
@@ -34,7 +35,7 @@ use super::request::Colors;
 use super::world::PaneNews;
 use crate::adapter::{Adapter, Recorded};
 use crate::domain::{
-    AgentId, ApprovalId, Evidence, Exit, Input, MessageId, Name, Observation, Signal, Verdict,
+    AgentId, ApprovalId, Ask, Evidence, Exit, Input, MessageId, Name, Observation, Signal, Verdict,
 };
 use crate::kernel::Fact;
 use crate::pty::{Reader, Spec, Writer};
@@ -82,6 +83,8 @@ pub(super) struct Connection {
     /// Where the output ended when it was made: what was asked before was asked of another daemon.
     past: u64,
     screen: Box<Screen>,
+    /// Up to where the screen has its output.
+    from: u64,
     reader: Reader,
     writer: Writer,
 }
@@ -177,6 +180,8 @@ pub(super) enum News {
     Noted { message: MessageId, note: &'static str },
     /// A message's text was typed and not submitted.
     SubmitRefused { message: MessageId, reason: &'static str },
+    /// The dialog on its screen says this, and offers this.
+    Shows { ask: Ask, choices: Vec<String> },
     /// The keys of an answer were not pressed.
     AnswerRefused { approval: ApprovalId, reason: &'static str },
     /// Something that was wanted of it was not done.
@@ -203,6 +208,7 @@ impl News {
             News::SubmitRefused { message, reason } => {
                 Fact::SubmitRefused { agent, epoch, message, reason: word(reason) }
             }
+            News::Shows { ask, choices } => Fact::Shows { agent, epoch, ask, choices },
             News::AnswerRefused { approval, reason } => {
                 Fact::AnswerRefused { agent, epoch, approval, reason: word(reason) }
             }

@@ -93,6 +93,7 @@ impl Pane {
     /// Takes in what its records say: it is as old as they say.
     pub(super) fn recorded(&mut self, recorded: &Recorded) {
         let age = recorded.at.map(|at| clock::wall().since(at)).unwrap_or_default();
+        self.asked.signal(&recorded.signal);
         let at = before(self.around.steady.now(), age);
         hear(&mut self.detector, &mut self.looking, &recorded.signal, at, Instant::now());
     }

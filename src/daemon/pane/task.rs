@@ -12,10 +12,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use self::outside::{clipboard_text, paint, without_status};
+use self::outside::{chain, paint, without_status};
 use super::super::frames::Frames;
 use super::super::pool::Urgency;
 use super::super::records::Cue;
+use super::asked::Asked;
 use super::attention::{Attention, Ways};
 use super::dialog::Shown;
 use super::look::{Looking, Texts};
@@ -60,8 +61,9 @@ pub(super) struct Pane {
     unseen: bool,
     /// What it knows of its own keys and texts.
     sure: Sure,
-    /// The dialog on the screen.
+    /// The dialog on the screen, and what it is about.
     shown: Shown,
+    pub(super) asked: Asked,
     /// What was seen at the last look.
     state: AgentState,
     /// A message was submitted, and the program has not said since that it is busy.
@@ -82,6 +84,8 @@ pub(super) struct Pane {
     heard: u64,
     parsed: u64,
     kept: u64,
+    /// How much of the past was heard and is still to be put on the screen, in bytes.
+    old: u64,
     exit: Option<Exit>,
     /// The agent's process, as long as its holder is this pane's to talk to.
     process: Option<Orphan>,
@@ -125,6 +129,7 @@ impl Pane {
             unseen: false,
             sure: Sure::default(),
             shown: Shown::default(),
+            asked: Asked::default(),
             state: AgentState::Starting,
             awaits_reaction: false,
             reacted: None,
@@ -137,6 +142,7 @@ impl Pane {
             heard: 0,
             parsed: 0,
             kept: 0,
+            old: 0,
             exit: None,
             process: None,
             erase: None,
@@ -282,12 +288,12 @@ impl Pane {
     }
 
     fn adopt(&mut self, connection: Connection) {
-        let Connection { child, size, past, screen, reader, writer } = connection;
+        let Connection { child, size, screen, from, past, reader, writer } = connection;
         self.process = Orphan::of(child);
         self.size = Size::new(size.0, size.1);
         self.past = (past, self.size);
         self.modes = screen.modes();
-        self.begin_screen(screen, 0);
+        self.begin_screen(screen, from);
         self.holder = Some(Holder { reader, writer });
         self.attention.begin();
         self.detector = Detector::resumed(Arc::clone(&self.about.adapter), self.around.steady.now());
@@ -445,6 +451,10 @@ impl Pane {
     async fn take(&mut self, mut parsed: Parsed) {
         let now = Instant::now();
         self.parsed += parsed.bytes as u64;
+        if self.old > 0 {
+            self.old = self.old.saturating_sub(parsed.bytes as u64);
+            parsed.notices.retain(|notice| !matches!(notice, Notice::Bell | Notice::Clipboard { .. }));
+        }
         if parsed.bytes > 0 {
             self.detector.output(parsed.bytes, self.around.steady.at(now));
             self.looking.disturbed(now);
@@ -475,40 +485,6 @@ impl Pane {
         }
     }
 
-    async fn notice(&mut self, notice: Notice, now: Instant) {
-        let at = self.around.steady.at(now);
-        match notice {
-            Notice::ProgramStatus(_) if self.about.deaf => {}
-            Notice::ProgramStatus(payload) => {
-                self.detector.status(payload.as_bytes(), at);
-                self.looking.said(now);
-                self.hear_status(now);
-                self.tell_reaction(now).await;
-            }
-            Notice::Progress(progress) => {
-                self.detector.progress(progress, at);
-                self.looking.said(now);
-            }
-            Notice::Notification { title, body } => {
-                self.detector.notification(&format!("{title} {body}"), at);
-                self.looking.said(now);
-            }
-            Notice::Prompt(prompt) => {
-                self.detector.prompt(prompt, at);
-                self.looking.said(now);
-            }
-            Notice::Title(title) => self.detector.title(&title),
-            Notice::Directory(_) => {}
-            Notice::Bell => self.tell(News::Bell).await,
-            Notice::Clipboard { data, .. } => {
-                if let Some(text) = clipboard_text(&data) {
-                    self.tell(News::Clipboard(text)).await;
-                }
-            }
-            Notice::Repaint => self.repaint().await,
-        }
-    }
-
     /// Has the program draw everything anew, as it does when its window changes: a little smaller and back.
     async fn repaint(&mut self) {
         let (rows, cols) = (self.size.rows(), self.size.cols());
@@ -522,17 +498,29 @@ impl Pane {
 
     async fn look(&mut self, now: Instant) {
         let Some((seen, mut again)) = self.see(now) else { return };
-        if self.exit.is_none() && self.holder.is_some() {
+        // What it was doing before this daemon is nobody's news, and least of all what it does.
+        let caught_up = self.old == 0 && self.heard >= self.past.0;
+        if caught_up && self.exit.is_none() && self.holder.is_some() {
             match self.told.about(&seen, now) {
-                Telling::Known => {}
+                Telling::Known => self.tell_dialog(&seen).await,
                 Telling::At(at) => again = Some(again.map_or(at, |again| again.min(at))),
                 Telling::Now => {
                     self.told.tell(seen.clone(), now);
-                    self.tell(News::Observed(seen)).await;
+                    self.tell(News::Observed(seen.clone())).await;
+                    self.tell_dialog(&seen).await;
                 }
             }
         }
         self.looking.looked(now, again);
+    }
+
+    /// Tells what the dialog on the screen asks and offers, if that is news.
+    async fn tell_dialog(&mut self, seen: &Observation) {
+        let Some(screen) = self.place.screen() else { return };
+        let rows = self.texts.read(&screen.snapshot());
+        if let Some((ask, choices)) = self.asked.see(seen, rows, &self.about.adapter) {
+            self.tell(News::Shows { ask, choices }).await;
+        }
     }
 
     /// Looks at the screen, and returns what is seen and when that may change by itself; none while it is away.
@@ -580,16 +568,4 @@ async fn until(due: Option<Instant>) {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
     }
-}
-
-/// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

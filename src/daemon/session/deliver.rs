@@ -201,7 +201,10 @@ impl Session {
     ) {
         for recorded in told {
             match &recorded.signal {
-                Signal::State { .. } | Signal::Version { .. } => {}
+                Signal::State { .. }
+                | Signal::Version { .. }
+                | Signal::ToolCalled { .. }
+                | Signal::ToolDone { .. } => {}
                 Signal::Used(usage) => self.used(agent, epoch, usage.clone(), world),
                 signal => {
                     let fact = Fact::Signalled { agent, epoch, signal: signal.clone() };

@@ -6,8 +6,8 @@ use crate::kernel::{Kernel, OpenApproval, State};
 use crate::protocol::{ApprovalView, rfc3339};
 
 /// The most of what is shown: of a line in characters, of several lines in bytes, of options.
-const LINE: usize = 400;
-const LINES: usize = 16 << 10;
+const LINE: usize = 1000;
+const LINES: usize = 128 << 10;
 const OPTIONS: usize = 30;
 
 /// Returns everything that waits for a person, the longest first.
@@ -30,6 +30,7 @@ pub(in super::super) fn approval(kernel: &Kernel, id: ApprovalId) -> Option<Appr
     Some(ApprovalView {
         status: outcome.to_owned(),
         why: reason,
+        note: settled.note.as_deref().map(|note| clean(note, LINE)),
         by: settled.by.map(|by| who(state, by)),
         settled_at: Some(rfc3339(settled.at)),
         ..view(state, &settled.approval)
@@ -39,7 +40,10 @@ pub(in super::super) fn approval(kernel: &Kernel, id: ApprovalId) -> Option<Appr
 fn shown(kernel: &Kernel, open: &OpenApproval) -> ApprovalView {
     let state = kernel.state();
     let refused = kernel.unanswerable(open);
-    let base = view(state, &open.approval);
+    let mut base = view(state, &open.approval);
+    if base.options.is_empty() {
+        base.choices = open.choices.iter().take(OPTIONS).map(|choice| clean(choice, LINE)).collect();
+    }
     match &open.answered {
         Some(answered) => ApprovalView {
             status: "answering".to_owned(),
@@ -72,6 +76,7 @@ fn view(state: &State, approval: &Approval) -> ApprovalView {
         agent_id: approval.agent.0,
         team: team.map(|team| team.name.to_string()),
         status: "open".to_owned(),
+        truncated: approval.ask.missing,
         asked_at: rfc3339(approval.asked_at),
         age_ms: u64::try_from(clock::wall().since(approval.asked_at).as_millis()).unwrap_or(u64::MAX),
         ..ApprovalView::default()
@@ -100,12 +105,10 @@ fn view(state: &State, approval: &Approval) -> ApprovalView {
     }
 }
 
-/// Several lines, each cleaned, indented as they were.
+/// Several lines, each cleaned, with the spaces they have: those are part of what is allowed.
 fn lines(text: &str) -> String {
-    let plain = typeable(text);
-    let clean_line = |line: &str| {
-        let indent: String = line.chars().take_while(|c| *c == ' ').take(80).collect();
-        format!("{indent}{}", clean(line, LINE))
-    };
+    let plain = typeable(text).replace('\t', "    ");
+    let clean_line =
+        |line: &str| line.split(' ').map(|word| clean(word, LINES)).collect::<Vec<_>>().join(" ");
     cut(&plain, LINES).0.lines().map(clean_line).collect::<Vec<_>>().join("\n")
 }

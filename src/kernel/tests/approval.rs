@@ -5,7 +5,7 @@ use crate::domain::{Approval, ApprovalEnd, Ask, AskKind, Signal, Source};
 
 pub(super) fn bash(detail: &str, key: Option<&str>) -> Ask {
     let kind = AskKind::Permission { tool: "Bash".into(), detail: detail.into(), diff: None };
-    Ask { kind, key: key.map(str::to_owned) }
+    Ask::new(kind, key.map(str::to_owned))
 }
 
 fn waiting(dialog: Option<&str>, task: Option<&str>) -> Observation {
@@ -189,4 +189,204 @@ fn after_a_crash_of_the_daemon_no_hook_waits_any_more() {
     assert!(matches!(s.answer(1, Verdict::Allow).reply, Err(Refusal::NotAnswerable(..))));
     let _ = s.see("be-1", waiting(Some("asks#1"), None));
     assert!(s.answer(1, Verdict::Allow).reply.is_ok());
+}
+
+fn question(options: &[&str]) -> Ask {
+    let options = options.iter().map(|option| (*option).to_owned()).collect();
+    Ask::new(AskKind::Question { question: "Which?".into(), options }, Some("q".into()))
+}
+
+fn shows(s: &mut Session, who: &str, ask: Ask, choices: &[&str]) {
+    let (agent, epoch) = (s.id(who), s.live(who).epoch);
+    let choices = choices.iter().map(|choice| (*choice).to_owned()).collect();
+    let _ = s.fact(Fact::Shows { agent, epoch, ask, choices });
+}
+
+fn press(s: &mut Session, who: &str, key: char) {
+    let route = crate::domain::Route::Direct(s.id(who).into());
+    let input = crate::domain::Input::Key(crate::domain::Key::plain(crate::domain::KeyCode::Char(key)));
+    let _ = s.ask(Command::Press { route, input });
+}
+
+#[test]
+fn what_its_screen_says_is_asked_unless_somebody_told_more() {
+    let mut s = Session::with_team();
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    shows(&mut s, "be-1", bash("touch x", None), &["Yes", "Always", "No"]);
+    assert_eq!(s.asked(), [(1, "touch x".to_owned())]);
+    shows(&mut s, "be-1", bash("touch x && rm y", None), &["Yes", "Always", "No"]);
+    assert_eq!(s.asked(), [(1, "touch x && rm y".to_owned())], "more of it is on the screen now");
+    let open = s.kernel.state().approvals().get(ApprovalId(1)).unwrap();
+    assert_eq!(open.choices, ["Yes", "Always", "No"]);
+    // A hook knows it exactly.
+    let _ = s.hook("be-1", "touch all", "k");
+    shows(&mut s, "be-1", bash("what it asks is only on its screen", None), &["Yes", "No"]);
+    assert_eq!(s.asked(), [(1, "touch all".to_owned())]);
+    assert_eq!(s.kernel.state().approvals().get(ApprovalId(1)).unwrap().choices, ["Yes", "No"]);
+}
+
+#[test]
+fn what_is_no_answer_is_refused_at_once_with_the_options() {
+    let mut s = Session::with_team();
+    let _ = s.observe("be-1", AgentState::Working);
+    let _ = s.signal("be-1", Signal::Asks(question(&["Red", "Blue"])));
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    let refused = s.answer(1, Verdict::Choose { option: 6 }).reply.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "approval 1 is not answered so: it has these options alone: 1 Red · 2 Blue"
+    );
+    let refused = s.answer(1, Verdict::Allow).reply.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "approval 1 is not answered so: choose one of its options: 1 Red · 2 Blue"
+    );
+    assert!(s.answer(1, Verdict::Choose { option: 1 }).reply.is_ok());
+    // A permission has options too, which only its screen tells.
+    let mut s = Session::with_team();
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    shows(&mut s, "be-1", bash("touch x", None), &["Yes", "Always", "No"]);
+    assert!(matches!(s.answer(1, Verdict::Choose { option: 3 }).reply, Err(Refusal::WrongAnswer(..))));
+    assert!(s.answer(1, Verdict::Choose { option: 1 }).reply.is_ok());
+}
+
+#[test]
+fn several_questions_at_once_are_answered_in_the_pane_alone() {
+    let mut s = Session::with_team();
+    let _ = s.observe("be-1", AgentState::Working);
+    let kind = AskKind::Dialog { detail: "Which?\nWhere?".into(), options: Vec::new() };
+    let _ = s.signal("be-1", Signal::Asks(Ask::new(kind, Some("k".into()))));
+    let agent = s.id("be-1");
+    let _ = s.fact(Fact::HookWaits { agent, key: "k".into() });
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    let open = s.kernel.state().approvals().get(ApprovalId(1)).unwrap().clone();
+    assert_eq!(s.kernel.unanswerable(&open), Some("it asks several things; answer it in its pane"));
+    for verdict in [Verdict::Choose { option: 1 }, Verdict::Allow] {
+        let refused = s.answer(1, verdict).reply.unwrap_err();
+        assert!(refused.to_string().contains("it asks several things"), "{refused}");
+    }
+    assert!(s.answer(1, Verdict::Deny { reason: None }).reply.is_ok(), "all of it can be denied");
+}
+
+#[test]
+fn a_key_that_a_person_pressed_just_before_was_the_answer() {
+    let mut s = Session::with_team();
+    let _ = s.observe("be-1", AgentState::Working);
+    let _ = s.hook("be-1", "touch x", "k");
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    press(&mut s, "be-1", '1');
+    assert!(s.answer(1, Verdict::Deny { reason: Some("no".into()) }).reply.is_ok());
+    let _ = s.observe("be-1", AgentState::Working);
+    assert_eq!(s.end(1), Some(ApprovalEnd::Elsewhere));
+    let settled = s.kernel.state().approvals().settled().next().unwrap();
+    assert_eq!((settled.by, settled.note.as_deref()), (None, None));
+    // One that did nothing is long past.
+    let mut s = Session::with_team();
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    press(&mut s, "be-1", 'x');
+    s.now = s.now + std::time::Duration::from_secs(3);
+    let deny = Verdict::Deny { reason: None };
+    let _ = s.answer(1, deny.clone());
+    let _ = s.observe("be-1", AgentState::Idle);
+    assert_eq!(s.end(1), Some(ApprovalEnd::Answered { verdict: deny }));
+}
+
+#[test]
+fn a_tool_that_ran_was_not_denied_whenever_that_is_told() {
+    for settled_before in [false, true] {
+        let mut s = Session::with_team();
+        let _ = s.observe("be-1", AgentState::Working);
+        let _ = s.hook("be-1", "touch x", "k");
+        let _ = s.see("be-1", waiting(Some("asks#1"), None));
+        let _ = s.answer(1, Verdict::Deny { reason: None });
+        if settled_before {
+            let _ = s.observe("be-1", AgentState::Working);
+            assert!(matches!(s.end(1), Some(ApprovalEnd::Answered { .. })));
+        }
+        let _ = s.signal("be-1", Signal::ToolRan { key: "k".into() });
+        assert_eq!(s.end(1), Some(ApprovalEnd::Elsewhere), "settled before: {settled_before}");
+    }
+    // What was allowed runs.
+    let mut s = Session::with_team();
+    let _ = s.observe("be-1", AgentState::Working);
+    let _ = s.hook("be-1", "touch x", "k");
+    let _ = s.answer(1, Verdict::Allow);
+    let _ = s.signal("be-1", Signal::ToolRan { key: "k".into() });
+    let _ = s.signal("be-1", Signal::AskSettled { key: Some("k".into()) });
+    assert_eq!(s.end(1), Some(ApprovalEnd::Answered { verdict: Verdict::Allow }));
+}
+
+#[test]
+fn the_reason_of_a_denial_by_keys_follows_as_a_message() {
+    let mut s = Session::with_team();
+    let agent = s.id("be-1");
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    let _ = s.answer(1, Verdict::Deny { reason: Some("use the other disk".into()) });
+    assert!(s.kernel.state().mail(agent).is_empty(), "nothing is typed before it is denied");
+    let outcome = s.observe("be-1", AgentState::Idle);
+    let settled = s.kernel.state().approvals().settled().next().unwrap();
+    assert_eq!(settled.note.as_deref(), Some("the reason follows as a message"));
+    let mail = s.kernel.state().mail(agent);
+    assert_eq!(mail.len(), 1);
+    assert_eq!((mail[0].text.as_str(), mail[0].from), ("Denied: use the other disk", Actor::Person));
+    assert!(outcome.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Wake { timer: Timer::Deliver { to }, .. } if *to == agent
+    )));
+    let outcome = s.input(Input::Due(Timer::Deliver { to: agent }));
+    assert!(outcome.effects.iter().any(|effect| matches!(effect, Effect::Type { .. })));
+    // A hook carries it itself, and who did not deny has no reason.
+    let mut s = Session::with_team();
+    let _ = s.observe("be-1", AgentState::Working);
+    let _ = s.hook("be-1", "touch x", "k");
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    let _ = s.answer(1, Verdict::Deny { reason: Some("no".into()) });
+    let _ = s.observe("be-1", AgentState::Working);
+    let agent = s.id("be-1");
+    assert!(s.kernel.state().mail(agent).is_empty());
+}
+
+#[test]
+fn what_was_asked_before_the_daemon_was_away_is_the_same_afterwards() {
+    let restarted = || {
+        let mut s = Session::with_team();
+        let _ = s.observe("be-1", AgentState::Working);
+        let _ = s.hook("be-1", "touch x", "k");
+        let _ = s.see("be-1", waiting(Some("asks#7"), Some("approve Bash")));
+        let alive = s.kernel.state().org().agents().map(|a| (a.id, 1, 100 + a.id.0)).collect();
+        s.kernel = Kernel::restore(State::default(), s.log.clone());
+        let _ = s.fact(Fact::Resumed { alive });
+        s
+    };
+    let silence = Observation { source: Some(Source::Activity), ..seen(AgentState::Idle) };
+    // Silence first, and then its record; or its dialog, which has another name now.
+    for first in [Some(silence.clone()), None] {
+        let mut s = restarted();
+        if let Some(first) = first {
+            let _ = s.see("be-1", first);
+            assert_eq!(s.asked(), [(1, "touch x".to_owned())]);
+        }
+        let _ = s.see("be-1", waiting(Some("asks#1"), Some("Do you want to?")));
+        assert_eq!(s.asked(), [(1, "touch x".to_owned())]);
+        let outcome = s.answer(1, Verdict::Deny { reason: Some("no".into()) });
+        assert!(matches!(outcome.effects[0], Effect::PressAnswer { .. }), "the hook is gone with the daemon");
+        let _ = s.observe("be-1", AgentState::Idle);
+        assert_eq!(s.kernel.state().mail(s.id("be-1"))[0].text, "Denied: no");
+    }
+    // It is at work: whoever answered it, it was not seen.
+    let mut s = restarted();
+    let _ = s.see("be-1", Observation { source: Some(Source::Status), ..seen(AgentState::Working) });
+    assert!(matches!(s.end(1), Some(ApprovalEnd::Withdrawn { .. })));
+    // Silence alone ends it in time.
+    let mut s = restarted();
+    let _ = s.see("be-1", silence);
+    let agent = s.id("be-1");
+    let _ = s.input(Input::Due(Timer::Regard { agent }));
+    assert!(matches!(s.end(1), Some(ApprovalEnd::Withdrawn { .. })));
+    // What it asks next is another question.
+    let mut s = restarted();
+    let _ = s.see("be-1", waiting(Some("asks#1"), None));
+    let _ = s.see("be-1", waiting(Some("asks#2"), None));
+    assert_eq!(s.asked().len(), 1);
+    assert_eq!(s.asked()[0].0, 2);
 }

@@ -13,8 +13,8 @@ use crate::protocol::ApprovalView;
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{
-    Item, List, Look, Mark, Page, harmless, leaves, place, pressed, put, put_line, row, span, state_words,
-    wrap,
+    Item, List, Look, Mark, Page, count, harmless, leaves, place, pressed, put, put_line, row, span,
+    state_words, wrap,
 };
 
 /// What waits for a person.
@@ -69,12 +69,31 @@ impl Attention {
         }
     }
 
+    /// Draws what is asked; where more of it is out of view, the last row says so, so that nobody allows the rest unread.
+    fn draw_asked(&self, look: Look<'_>, lines: &[Line<'_>], area: Rect, buffer: &mut Buffer) {
+        let fits = lines.len() <= usize::from(area.height);
+        let Some(last) = area.height.checked_sub(1).filter(|_| !fits) else {
+            return self.page.draw(look, lines, area, buffer);
+        };
+        self.page.draw(look, lines, Rect { height: last, ..area }, buffer);
+        let left = self.page.below();
+        let words = if left > 0 {
+            format!(" {} more below: PgDn", count(left, "line"))
+        } else {
+            " the end; PgUp goes back".to_owned()
+        };
+        if let Some(row) = row(area, last) {
+            put_line(buffer, row, 0, &Line::from(look.in_role(Role::Warning, words)));
+        }
+    }
+
     fn answer(&self, entry: &Entry<'_>, key: char) -> Reply {
         let Some(asked) = entry.asked else {
             return Reply::Stay;
         };
         let name = &asked.agent;
         let asks_for_choice = !asked.options.is_empty();
+        let options = if asks_for_choice { &asked.options } else { &asked.choices };
         let (verdict, said) = match key {
             'a' if !asks_for_choice => (Verdict::Allow, format!("{name} is allowed to")),
             'd' if !asks_for_choice => (Verdict::Deny { reason: None }, format!("{name} is not allowed to")),
@@ -85,7 +104,7 @@ impl Attention {
                 let Some(option) = digit.to_digit(10).and_then(|n| (n as usize).checked_sub(1)) else {
                     return Reply::Stay;
                 };
-                let Some(words) = asked.options.get(option) else { return Reply::Stay };
+                let Some(words) = options.get(option) else { return Reply::Stay };
                 (Verdict::Choose { option }, format!("{name} is answered: {}", clean(words, 60)))
             }
         };
@@ -99,12 +118,19 @@ impl Overlay for Attention {
     }
 
     fn hint(&self) -> String {
-        "a allow · d deny · r deny with a reason · 1–9 choose · enter goes there · esc".to_owned()
+        "↑↓ select · a allow · d deny · r deny, say why · 1–9 choose · enter goes there · esc".to_owned()
     }
 
     fn wants(&self, model: &Model, (columns, rows): (u16, u16)) -> (u16, u16) {
-        let list = u16::try_from(entries(model).len()).unwrap_or(u16::MAX);
-        (columns.min(110), list.saturating_add(16).min(rows).min(36))
+        let entries = entries(model);
+        let width = columns.min(110);
+        // As much as the longest of them needs, where there is room.
+        let look = Look::over(&model.theme);
+        let inner = usize::from(width.saturating_sub(2));
+        let long = entries.iter().map(|entry| lines(look, model, entry, inner).len()).max().unwrap_or(0);
+        let long = u16::try_from(long).unwrap_or(u16::MAX);
+        let list = u16::try_from(entries.len()).unwrap_or(u16::MAX);
+        (width, list.saturating_add(long.saturating_add(4).max(16)).min(rows))
     }
 
     fn key(&mut self, key: Key, model: &Model) -> Reply {
@@ -127,6 +153,11 @@ impl Overlay for Attention {
             }
             _ => {
                 let mut list = self.list(model, &entries);
+                let code = match code {
+                    KeyCode::Char('j') if mods == Mods::NONE => KeyCode::Down,
+                    KeyCode::Char('k') if mods == Mods::NONE => KeyCode::Up,
+                    code => code,
+                };
                 list.key(code, mods);
                 self.follow(&list, &entries);
                 Reply::Stay
@@ -162,7 +193,8 @@ impl Overlay for Attention {
             let rule = "─".repeat(usize::from(area.width));
             put_line(buffer, line, 0, &Line::from(look.in_role(Role::Rail, rule)));
             let below = Rect { y: line.y + 1, height: area.height - high - 1, ..area };
-            self.page.draw(look, &lines(look, model, entry, usize::from(area.width)), below, buffer);
+            let lines = lines(look, model, entry, usize::from(area.width));
+            self.draw_asked(look, &lines, below, buffer);
         }
         None
     }
@@ -251,7 +283,12 @@ fn lines(look: Look<'_>, model: &Model, entry: &Entry<'_>, columns: usize) -> Ve
         };
         say(role, line);
     }
-    for (n, option) in (1..).zip(&asked.options) {
+    if asked.truncated > 0 {
+        let words = format!("missing here: {}; its pane has all", count(asked.truncated, "character"));
+        say(Role::Warning, &words);
+    }
+    let options = if asked.options.is_empty() { &asked.choices } else { &asked.options };
+    for (n, option) in (1..).zip(options) {
         say(Role::Text, &format!("{n}  {option}"));
     }
     if let Some(why) = &asked.why {
@@ -327,6 +364,38 @@ mod tests {
         assert_eq!(keys(&mut open, &model, "a"), "stay", "a question is no permission");
         assert_eq!(keys(&mut open, &model, "9"), "stay");
         assert_eq!(keys(&mut open, &model, "enter"), format!("done: Focus({:?})", agent(&model, "chief")));
+    }
+
+    #[test]
+    fn a_long_command_is_read_to_its_end_and_what_is_out_of_view_is_said() {
+        let mut model = asked();
+        let mut lines: Vec<String> = (0..60).map(|n| format!("echo {n}")).collect();
+        lines.push("rm -rf /srv".into());
+        model.approvals[0].0.detail = lines.join("\n");
+        model.approvals[0].0.diff = None;
+        model.approvals[0].0.truncated = 7;
+        let mut open = Attention::of(&model).unwrap();
+        keys(&mut open, &model, "home");
+        assert_eq!(open.wants(&model, (90, 100)).1, 4 + 4 + 63, "it takes the room that there is");
+        let shown = seen(&open, &model, (90, 24));
+        assert!(shown.contains("lines more below: PgDn") && !shown.contains("rm -rf"), "{shown}");
+        for _ in 0..8 {
+            keys(&mut open, &model, "pagedown");
+            seen(&open, &model, (90, 24));
+        }
+        let shown = seen(&open, &model, (90, 24));
+        assert!(shown.contains("rm -rf /srv") && shown.contains("missing here: 7 characters"), "{shown}");
+        assert!(shown.contains("the end; PgUp goes back"), "{shown}");
+    }
+
+    #[test]
+    fn j_and_k_move_so_that_an_answer_never_goes_to_another_line_than_was_meant() {
+        let model = asked();
+        let mut open = Attention::of(&model).unwrap();
+        keys(&mut open, &model, "home");
+        assert_eq!(keys(&mut open, &model, "j a"), "stay", "it is the question now, which is no permission");
+        let reply = keys(&mut open, &model, "k a");
+        assert!(reply.contains("approval: ApprovalId(1), verdict: Allow"), "{reply}");
     }
 
     #[test]

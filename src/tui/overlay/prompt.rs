@@ -100,7 +100,7 @@ impl Prompt {
             return Said::Wrong(why.to_owned());
         }
         if let Of::Deny(_) = self.of {
-            return Said::Note("the agent reads this".to_owned());
+            return Said::Note("the agent reads this, with the denial or as the next message".to_owned());
         }
         if let Of::Message(agent) = self.of {
             return Said::Note(delivery(model.chart.state(agent)).to_owned());

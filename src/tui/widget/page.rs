@@ -30,6 +30,11 @@ impl Page {
         self.scroll.overflows()
     }
 
+    /// Returns how many lines of the last drawing stood below those in view.
+    pub(in crate::tui) fn below(&self) -> usize {
+        self.scroll.below()
+    }
+
     /// Goes back to the first line.
     pub(in crate::tui) fn to_top(&self) {
         self.scroll.to_top();

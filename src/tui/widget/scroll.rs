@@ -49,6 +49,11 @@ impl Scroll {
         self.top.get()
     }
 
+    /// Returns how many rows of the last drawing stood below those in view.
+    pub(in crate::tui) fn below(&self) -> usize {
+        self.total.get().saturating_sub(self.top.get() + self.rows.get())
+    }
+
     /// Moves by lines; down is positive.
     pub(in crate::tui) fn by(&self, lines: i32) {
         let moved = self.top.get().saturating_add_signed(isize::try_from(lines).unwrap_or(0));

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use super::super::sure::{Answering, Turn};
 use super::super::{News, dialog};
 use super::Pane;
+use crate::adapter::shown_dialog;
 use crate::domain::{AgentState, ApprovalId, Input, MessageId, Verdict};
 
 const AGAIN: &str = "its text still stood in the input, so its key was pressed once more";
@@ -104,7 +105,11 @@ impl Pane {
             }
             return;
         };
-        let keys = self.about.adapter.dialog(rule).and_then(|dialog| dialog::keys(dialog, &verdict));
+        let keys = self
+            .about
+            .adapter
+            .dialog(rule)
+            .and_then(|known| dialog::keys(known, shown_dialog(&rows).as_ref(), &verdict));
         let Some(keys) = keys else {
             let reason = "no keys are known for that answer; answer it in its pane";
             return self.tell(News::AnswerRefused { approval, reason }).await;
