@@ -25,7 +25,7 @@ const POINTERS: [char; 4] = ['❯', '›', '●', '>'];
 pub struct ShownDialog {
     /// The lines above the options, without their frame.
     pub text: String,
-    /// The options, from the first.
+    /// The options, from the first; none where some are out of view.
     pub options: Vec<String>,
     /// Which of them is pointed at.
     pub pointer: usize,
@@ -37,7 +37,12 @@ pub fn shown_dialog(rows: &[String]) -> Option<ShownDialog> {
     let rows: Vec<&str> = rows.iter().map(|row| unframed(row)).collect();
     let end = rows.iter().rposition(|row| !row.trim().is_empty())? + 1;
     let rows = &rows[..end];
-    let (first, options, pointer) = numbered(rows).or_else(|| pointed(rows))?;
+    let (first, mut options, pointer) = numbered(rows).or_else(|| pointed(rows))?;
+    // In a small pane some are out of view; those that are in view are not all there are.
+    let more = |row: &&str| row.trim_start().starts_with(['↑', '↓']) && row.contains(" more line");
+    if rows[first..].iter().any(more) {
+        options.clear();
+    }
     let text = above(&rows[..first]);
     Some(ShownDialog { text, options, pointer })
 }
@@ -219,6 +224,15 @@ mod tests {
         };
         assert!(shown.shows(&touch("touch x && \\")));
         assert!(!shown.shows(&touch("touch z")));
+    }
+
+    #[test]
+    fn options_that_are_out_of_view_are_not_taken_for_none() {
+        let shown = read(
+            " touch x\n Do you want to proceed?\n ❯ 1. Yes\n ↓ 2. Yes, and always allow\n ↑ 3 more lines\n Esc to \
+             cancel · Tab to amend\n──────────────────── a ─",
+        );
+        assert_eq!((shown.options.len(), shown.text.as_str()), (0, "touch x\nDo you want to proceed?"));
     }
 
     #[test]
