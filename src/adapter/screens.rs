@@ -65,6 +65,10 @@ fn claudes_screens_are_read_without_a_word_of_its_own() {
             AgentState::Thinking,
         ),
         (DIALOG, ASKS),
+        (
+            "Do you want to proceed?\n❯ 1. Yes\n↓ 2. Yes, and …\n ↑ 3 more lines\nEsc to cancel · Tab to amend",
+            ASKS,
+        ),
         (question, ANSWER),
         (trust, ASKS),
         (key, LOGIN),
@@ -107,6 +111,11 @@ fn codex_and_gemini_are_read_from_screen_and_title() {
     let dialog = "› run it\n\n• Running touch a\n\n  Would you like to run the following?\n\n  $ touch a\n\n› 1. Yes, proceed (y)\n  2. Yes, always (p)\n  3. No, and say why (esc)\n\n  Press enter to confirm or esc to cancel";
     let footer = "\n\n› ▮Ask Codex to do anything\n\n  a model · /src";
     for (screen, state) in [
+        (
+            "  Allow the lab MCP server to run tool \"report\"?\n\n› 1. Allow\n  2. Allow for this session\n  4. Cancel\n\n  enter to submit | esc to cancel"
+                .to_owned(),
+            ASKS,
+        ),
         (dialog.to_owned(), ASKS),
         (format!("• Working (1m 2s • esc to interrupt){footer}"), AgentState::Thinking),
         (format!("• Running cargo test\n\n• Working (2s • esc to interrupt){footer}"), AgentState::Working),
