@@ -98,16 +98,19 @@ fn real(table: &mut Table, program: &Path) {
     let api = Api::of(home.path(), "real");
     let events = api.follow();
     let (mut ready, mut direct) = (Vec::new(), Vec::new());
-    api.post("agents/one/stop");
-    for _ in 0..REAL_ROUNDS {
+    let stop = || {
+        api.post("agents/one/stop");
+        events.state("one", |state| state == "stopped");
+        // What it leaves behind for the next start is its own, too.
         pass(Duration::from_secs(1));
+    };
+    stop();
+    for _ in 0..REAL_ROUNDS {
         events.forget();
         let begun = Instant::now();
         api.post("agents/one/start");
         ready.push((events.says_it_is_idle("one") - begun).as_secs_f64());
-        api.post("agents/one/stop");
-        pass(Duration::from_secs(1));
-
+        stop();
         let mut command = CommandBuilder::new(folder.join("bin/claude"));
         command.cwd(&folder);
         command.env_clear();
