@@ -69,7 +69,12 @@ impl Home {
 
     /// Waits until every agent has come to rest.
     pub fn settles(&self, agents: usize) {
-        let wanted = format!("\"idle\":{agents}");
+        self.counts("idle", agents);
+    }
+
+    /// Waits until so many agents are in a state, as `status` counts them.
+    pub fn counts(&self, state: &str, agents: usize) {
+        let wanted = format!("\"{state}\":{agents}");
         while !self.run(&["status", "--json"]).contains(&wanted) {
             std::thread::yield_now();
         }

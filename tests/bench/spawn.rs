@@ -100,7 +100,7 @@ fn real(table: &mut Table, program: &Path) {
     let (mut ready, mut direct) = (Vec::new(), Vec::new());
     let stop = || {
         api.post("agents/one/stop");
-        events.state("one", |state| state == "stopped");
+        home.counts("stopped", 1);
         // What it leaves behind for the next start is its own, too.
         pass(Duration::from_secs(1));
     };
