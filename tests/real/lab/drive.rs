@@ -329,18 +329,23 @@ impl<'a> Drive<'a> {
         Ok(())
     }
 
-    fn runs_slowly(&mut self) -> Result<(), String> {
-        let seen = self.model.seen(&self.agent);
-        self.submit("LINGER a while");
-        let seen = self.sees(seen, "a call", |what| *what == What::Called(Word::RunSlowly))?;
+    /// Says yes to a program that knows no command which it may run unasked.
+    fn allow_if_asked(&mut self) -> Result<(), String> {
         if self.program.maker == Maker::Gemini {
-            // It knows no command that it may run unasked.
             self.mark(Mark::Dialog);
             self.dialog_shown()?;
             self.terminal.dwell(DWELL);
             self.terminal.press("\r");
             self.mark(Mark::Allowed);
         }
+        Ok(())
+    }
+
+    fn runs_slowly(&mut self) -> Result<(), String> {
+        let seen = self.model.seen(&self.agent);
+        self.submit("LINGER a while");
+        let seen = self.sees(seen, "a call", |what| *what == What::Called(Word::RunSlowly))?;
+        self.allow_if_asked()?;
         self.ended(seen)?;
         self.terminal.dwell(DWELL);
         Ok(())
@@ -355,13 +360,7 @@ impl<'a> Drive<'a> {
             self.submit(prompt);
             let seen = self.sees(seen, "a call", |what| *what == What::Called(word))?;
             self.model.hold(&self.agent, Gate::First);
-            if self.program.maker == Maker::Gemini {
-                self.mark(Mark::Dialog);
-                self.dialog_shown()?;
-                self.terminal.dwell(DWELL);
-                self.terminal.press("\r");
-                self.mark(Mark::Allowed);
-            }
+            self.allow_if_asked()?;
             let seen = self.sees(seen, "the tool's result", |what| matches!(what, What::Asked { .. }))?;
             self.terminal.dwell(DWELL * 2);
             self.model.release(&self.agent, Gate::First);
