@@ -12,11 +12,12 @@ use super::pool::Pool;
 use super::request::{Handle, REQUESTS};
 use super::session::{AnswerTo, Session};
 use super::world::World;
-use super::{Daemon, DaemonError, clock, lock, settings, socket_name};
+use super::{Daemon, DaemonError, clock, lock, settings};
 use crate::config::Paths;
 use crate::domain::{AgentId, Name};
 use crate::kernel::{Fact, Input, Kernel, Phase, State};
 use crate::protocol::{VERSION, VersionView, rfc3339};
+use crate::pty::Place;
 use crate::store::{Store, StoreError};
 
 /// How many pieces of news may wait for the loop; beyond that, panes wait.
@@ -117,8 +118,8 @@ async fn resume(session: &mut Session, world: &mut World) {
         let conversation = talk.map(|talk| (talk.id.clone(), talk.transcript.clone()));
         let session = session.name.clone();
         let about = About { session, agent, epoch, folder, adapter, deaf, conversation };
-        let socket = world.paths.holders().join(socket_name(&about.session, agent, epoch));
-        pane::find(about, socket, pid)
+        let place = Place::new(world.paths.holders(), about.session.clone(), agent, epoch);
+        pane::find(about, place.socket_in_use(), pid)
     });
     let found: Vec<Adopted> = futures_util::future::join_all(searches).await.into_iter().flatten().collect();
     let alive = found.iter().map(|a| (a.about.agent, a.about.epoch, a.connection.child)).collect();

@@ -13,10 +13,11 @@ use super::session::{AnswerTo, Session};
 use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, PaneNews, World, Written};
-use super::{HistoryPlace, boot, socket_name, spending, view};
+use super::{HistoryPlace, boot, spending, view};
 use crate::domain::{Actor, AgentId, AgentRef, Command, Name, Timestamp, nearest};
 use crate::kernel::{Input, Kernel, Phase};
 use crate::protocol::{Code, OpenedView, Problem, SessionDraft, VersionView};
+use crate::pty::Place;
 
 /// How long the last words of panes and stores may take.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -189,8 +190,8 @@ impl Engine {
             Request::History(name, who, reply) => self.answer(&name, reply, |session, world| {
                 let id = agent(session, &who)?;
                 let live = session.state().live(id).filter(|live| live.phase != Phase::Down);
-                let holder =
-                    live.map(|live| world.paths.holders().join(socket_name(&session.name, id, live.epoch)));
+                let place = |epoch| Place::new(world.paths.holders(), session.name.clone(), id, epoch);
+                let holder = live.map(|live| place(live.epoch).socket_in_use());
                 Ok(HistoryPlace { folder: world.paths.agent(&session.name, id), holder })
             }),
             Request::Events { session, after, most, reply } => self.events(&session, after, most, reply),

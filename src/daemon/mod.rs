@@ -38,7 +38,6 @@ use std::path::PathBuf;
 use tokio::net::UnixListener;
 
 use crate::config::{ConfigError, Paths};
-use crate::domain::{AgentId, Name};
 use crate::manifest::ManifestError;
 
 pub use apart::{Place, started, watch_records};
@@ -106,14 +105,4 @@ impl Running {
     pub async fn run(self, ended: impl Future<Output = ()>) {
         self.engine.run(ended).await;
     }
-}
-
-/// The name of a holder's socket: short whatever the session is called, since a socket's path is bounded.
-fn socket_name(session: &Name, agent: AgentId, epoch: u32) -> String {
-    // FNV-1a: stable over versions and machines, unlike the standard library's hasher.
-    let hash = session
-        .as_str()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    format!("{hash:016x}-{}-{epoch}.sock", agent.0)
 }

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::adapters::{self, Library};
 use super::clients::Extent;
 use super::clock::{self, Steady};
+use super::environment;
 use super::frames::Frames;
 use super::headroom::Headroom;
 use super::pane::{self, Beginning, News, Order};
@@ -22,13 +23,12 @@ use super::pool::Pool;
 use super::request::Colors;
 use super::settings::{self, Settings};
 use super::wake::Wakes;
-use super::{environment, socket_name};
 use crate::adapter::{Adapter, Around, Listen, Opening};
 use crate::config::Paths;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
 use crate::protocol::NO_STATUS_VARIABLE;
-use crate::pty::{Keep, Size, Spec};
+use crate::pty::{Keep, Place, Size, Spec};
 use crate::store::StoreError;
 
 /// How many orders may wait for one pane.
@@ -99,7 +99,7 @@ pub(super) struct World {
 /// Returns a place on this machine at which a program may listen: a port that is free now, and a new password.
 fn free_place() -> Option<Listen> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).ok()?;
-    Some(Listen { port: listener.local_addr().ok()?.port(), password: super::session::new_number()? })
+    Some(Listen { port: listener.local_addr().ok()?.port(), password: super::session::new_number().ok()? })
 }
 
 /// Writes a file so that it is there whole or not at all, its owner's alone.
@@ -277,7 +277,7 @@ impl World {
         let told = environment::Told { session, agent: &agent.name, epoch, program: &self.program };
         let scrubbed = self.library.known().scrubbed();
         let spec = Spec {
-            socket: self.paths.holders().join(socket_name(session, agent.id, epoch)),
+            socket: Place::new(self.paths.holders(), session.clone(), agent.id, epoch).socket(),
             keep: Some(Keep { folder: folder.clone(), cap: self.settings.history_cap }),
             first_seq: 0,
             argv: prepared.argv.iter().map(OsString::from).collect(),

@@ -22,7 +22,6 @@
 use std::borrow::Cow;
 
 use super::Size;
-use super::checksum::crc32;
 use super::timeline::{Mark, Timeline};
 use crate::domain::Timestamp;
 
@@ -140,8 +139,8 @@ pub(super) fn encode(parts: (&[u8], &[u8]), timeline: &Timeline) -> Vec<u8> {
     header.extend_from_slice(&first.at.0.to_le_bytes());
     header.extend_from_slice(&first.size.rows().to_le_bytes());
     header.extend_from_slice(&first.size.cols().to_le_bytes());
-    header.extend_from_slice(&crc32(out.get(HEADER..).unwrap_or_default()).to_le_bytes());
-    header.extend_from_slice(&crc32(&header).to_le_bytes());
+    header.extend_from_slice(&crc32fast::hash(out.get(HEADER..).unwrap_or_default()).to_le_bytes());
+    header.extend_from_slice(&crc32fast::hash(&header).to_le_bytes());
     for (slot, byte) in out.iter_mut().zip(header) {
         *slot = byte;
     }
@@ -165,7 +164,7 @@ impl Header {
         let word =
             |at: usize| header.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from_le_bytes(*b));
         let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
-        if !header.starts_with(&MAGIC) || word(44) != crc32(header.get(..44).unwrap_or_default()) {
+        if !header.starts_with(&MAGIC) || word(44) != crc32fast::hash(header.get(..44).unwrap_or_default()) {
             return Err(BlockError::NoBlock);
         }
         let length = |at: usize, most: usize| {
@@ -202,7 +201,7 @@ impl Header {
     /// Returns the block that has this header and payload.
     pub(super) fn open(&self, payload: &[u8]) -> Result<Block, BlockError> {
         let payload = payload.get(..self.stored_len).ok_or(BlockError::CutOff)?;
-        if crc32(payload) != self.payload_crc {
+        if crc32fast::hash(payload) != self.payload_crc {
             return Err(BlockError::Damaged);
         }
         let whole = self.raw_len + self.marks_len;

@@ -9,6 +9,7 @@
 //! holder/     the process: terminal, child and its tree, ring, socket
 //! wire        what is said over the socket; frozen
 //! launch      what a holder is told at its start
+//! place       where the holder of an agent is found
 //! spawn       the daemon's side: starting a holder,
 //! client        and talking to it
 //! orphan      an agent that has lost its holder, and its end
@@ -20,12 +21,12 @@
 //! This room knows bytes, sizes and processes. It does not know what the bytes mean: that is the terminal's room.
 
 mod block;
-mod checksum;
 mod client;
 mod history;
 mod holder;
 mod launch;
 mod orphan;
+mod place;
 mod size;
 mod spawn;
 mod timeline;
@@ -37,6 +38,7 @@ pub use history::{Checkpoint, Checkpoints, History, Stored};
 pub use holder::holder_main;
 pub use launch::{Keep, Spec};
 pub use orphan::Orphan;
+pub use place::Place;
 pub use size::Size;
 pub use spawn::spawn;
 

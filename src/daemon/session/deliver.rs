@@ -1,7 +1,5 @@
 //! What a session does with messages, hooks and answers.
 
-use std::io::Read as _;
-
 use tokio::sync::oneshot;
 
 use super::super::clock;
@@ -23,18 +21,21 @@ use crate::protocol::{Answer, Code, HookAnswer, Kept, Problem};
 pub(super) fn opening(conversation: Option<&str>) -> Option<Opening> {
     match conversation {
         Some(id) => Some(Opening::Resume(id.to_owned())),
-        None => new_number().map(Opening::New),
+        None => match new_number() {
+            Ok(number) => Some(Opening::New(number)),
+            Err(error) => {
+                tracing::error!("a conversation gets no number of ours: {error}");
+                None
+            }
+        },
     }
 }
 
-/// Returns a random number in the form of a UUID, version 4.
-pub(in super::super) fn new_number() -> Option<String> {
-    let mut bytes = [0_u8; 16];
-    std::fs::File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes)).ok()?;
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
+/// Returns a new UUID, version 4, of the system's randomness.
+pub(in super::super) fn new_number() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
 }
 
 impl Session {

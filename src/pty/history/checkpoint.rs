@@ -10,7 +10,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use super::{create_folder, numbered};
-use crate::pty::checksum::crc32;
 
 const MAGIC: [u8; 4] = *b"ACK\x01";
 const HEADER: usize = 16;
@@ -95,7 +94,7 @@ impl Checkpoints {
 
 fn header(seq: u64, bytes: &[u8]) -> [u8; HEADER] {
     let mut header = [0; HEADER];
-    let fields = MAGIC.into_iter().chain(seq.to_le_bytes()).chain(crc32(bytes).to_le_bytes());
+    let fields = MAGIC.into_iter().chain(seq.to_le_bytes()).chain(crc32fast::hash(bytes).to_le_bytes());
     header.iter_mut().zip(fields).for_each(|(slot, byte)| *slot = byte);
     header
 }
