@@ -32,9 +32,10 @@
 //!        protocol    domain                             what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
 //!        store       domain                             SQLite: one writer thread, group commit
-//!        pty         domain                             the holder, and the client to it
+//!        process     -                                  what the system tells of processes; the only reader of /proc
+//!        pty         domain process                     the holder, and the client to it
 //!        client      domain protocol                    the typed client to the daemon
-//! FRONT  daemon      domain manifest terminal adapter blueprint price kernel protocol config store pty
+//! FRONT  daemon      domain manifest terminal adapter blueprint price kernel protocol config store process pty
 //!        http        domain protocol daemon             the API: one file a resource
 //!        tui         domain manifest layout theme terminal protocol config client
 //!        demo        domain                             the scripted organisation of `agentctl demo`
@@ -60,6 +61,7 @@ mod kernel;
 mod layout;
 mod manifest;
 mod price;
+mod process;
 mod protocol;
 mod pty;
 mod store;

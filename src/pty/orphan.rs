@@ -4,109 +4,54 @@
 //! and the time at which it began, or by a word in its environment; elsewhere by being the leader of a session, which
 //! the agent is.
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use crate::process::{self, Identity};
 
 /// A process that is known well enough to be ended later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Orphan {
-    pid: Pid,
-    /// When it began, in the kernel's own units; none where the system does not tell.
-    began: Option<u64>,
-}
+pub struct Orphan(Identity);
 
 impl Orphan {
     /// Returns the agent that runs as process `pid` now; none if there is no such process.
     #[must_use]
     pub fn of(pid: u32) -> Option<Orphan> {
-        let pid = leader(pid)?;
-        Some(Orphan { pid, began: system::began(pid) })
+        // Every agent leads its session.
+        (process::session(pid)? == pid).then(|| Orphan(Identity::of(pid)))
     }
 
     /// Returns the agent that ran as process `pid` when nobody was there to look, if it has `word` in its environment.
     /// Where the system does not show that, none.
     #[must_use]
     pub fn with(pid: u32, word: &str) -> Option<Orphan> {
-        Orphan::of(pid).filter(|orphan| system::has_word(orphan.pid, word))
+        let (name, value) = word.split_once('=')?;
+        let has_word = |(known, of): &(_, _)| (known, of) == (&name.into(), &value.into());
+        Orphan::of(pid).filter(|_| process::environment(pid).iter().any(has_word))
     }
 
     /// Ends it with everything in its session, at once; returns whether it was still there.
     #[must_use]
     pub fn end(self) -> bool {
-        let is_there = u32::try_from(self.pid.as_raw_pid()).ok().and_then(Orphan::of) == Some(self);
-        if is_there {
+        let is_there = self.0.is_alive();
+        if let Some(leader) = process::pid(self.0.id()).filter(|_| is_there) {
             // Before their leader: what is left in the session is found by it.
-            system::end_groups_of(self.pid);
+            end_session(leader);
             // It may have died in this moment, which is as good.
-            let _ = kill_process_group(self.pid, Signal::KILL);
+            let _ = kill_process_group(leader, Signal::KILL);
         }
         is_there
     }
 }
 
-/// Returns a process if it leads its session, as every agent does.
-fn leader(pid: u32) -> Option<Pid> {
-    let pid = Pid::from_raw(i32::try_from(pid).ok()?)?;
-    (system::session(pid)? == pid.as_raw_pid()).then_some(pid)
-}
-
-#[cfg(target_os = "linux")]
-mod system {
-    use std::fs;
-
-    use rustix::process::{Pid, Signal, kill_process};
-
-    /// What stands behind a process's name in `/proc/PID/stat`: its state, its parent, its group, its session …
-    fn stat(pid: i32) -> Option<Vec<String>> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name, in parentheses, may hold anything.
-        Some(stat.rsplit_once(") ")?.1.split(' ').map(str::to_owned).collect())
+/// Ends the rest of a session: a shell gives each of its jobs a group of its own. Where the system does not list all
+/// processes, it stays.
+fn end_session(leader: Pid) {
+    let led = process::id(leader);
+    let rest = process::all().filter(|pid| *pid != led && process::session(*pid) == Some(led));
+    for pid in rest.filter_map(process::pid) {
+        // It may have died in this moment, which is as good.
+        let _ = kill_process(pid, Signal::KILL);
     }
-
-    pub(super) fn began(pid: Pid) -> Option<u64> {
-        stat(pid.as_raw_pid())?.get(19)?.parse().ok()
-    }
-
-    /// The leader of its session; 0 where that one is in another PID namespace, as with a command run inside a
-    /// container. `getsid` answers the same, but its binding takes 0 for impossible.
-    pub(super) fn session(pid: Pid) -> Option<i32> {
-        stat(pid.as_raw_pid())?.get(3)?.parse().ok()
-    }
-
-    pub(super) fn has_word(pid: Pid, word: &str) -> bool {
-        let environment = fs::read(format!("/proc/{}/environ", pid.as_raw_pid()));
-        environment.is_ok_and(|words| words.split(|byte| *byte == 0).any(|known| known == word.as_bytes()))
-    }
-
-    /// A shell gives each of its jobs a group of its own, in the same session.
-    pub(super) fn end_groups_of(leader: Pid) {
-        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let pid = entry.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?));
-            let Some(pid) = pid.filter(|pid| *pid != leader) else { continue };
-            if session(pid) == Some(leader.as_raw_pid()) {
-                // It may have died in this moment, which is as good.
-                let _ = kill_process(pid, Signal::KILL);
-            }
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod system {
-    use rustix::process::Pid;
-
-    pub(super) fn began(_pid: Pid) -> Option<u64> {
-        None
-    }
-
-    pub(super) fn session(pid: Pid) -> Option<i32> {
-        rustix::process::getsid(Some(pid)).ok().map(Pid::as_raw_pid)
-    }
-
-    pub(super) fn has_word(_pid: Pid, _word: &str) -> bool {
-        false
-    }
-
-    pub(super) fn end_groups_of(_leader: Pid) {}
 }
 
 #[cfg(test)]
@@ -118,14 +63,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns whether a process is there and not only waiting to be buried.
-    fn lives(pid: i32) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        !(stat.is_empty() || stat.contains(") Z ") || stat.contains(") X "))
-    }
-
     /// A shell that leads a session, and the number of a job of it, in a group of its own.
-    fn a_session() -> (Child, i32) {
+    fn a_session() -> (Child, u32) {
         let mut command = Command::new("setsid");
         // The shell stays: a program that takes its place shows no environment for a moment.
         command.args(["sh", "-c", "set -m; sleep 1000 & echo $!; wait"]).stderr(Stdio::null());
@@ -149,14 +88,11 @@ mod tests {
         let known = Orphan::of(leader.id()).unwrap();
         assert_eq!(Orphan::with(leader.id(), "MARK=me"), Some(known));
         assert_eq!(Orphan::with(leader.id(), "MARK=you"), None);
-        let reborn = Orphan { began: known.began.map(|at| at + 1), ..known };
-        assert!(!reborn.end(), "another process has its number now");
-        assert!(leader.try_wait().unwrap().is_none());
         assert!(known.end());
         leader.wait().unwrap();
         // Who is killed is not gone at once.
         let patience = Instant::now() + Duration::from_secs(30);
-        while lives(job) {
+        while process::stat(job).is_some_and(|stat| stat.is_alive()) {
             assert!(Instant::now() < patience, "the job of the session lives on");
             std::thread::yield_now();
         }

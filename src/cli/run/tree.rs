@@ -3,9 +3,15 @@
 //! Each run has a mark in its environment, which everything inherits that it starts; on Linux it is read from where the
 //! kernel shows it. Elsewhere a process that left the group survives.
 
+#[cfg(target_os = "linux")]
+use std::{ffi::OsString, os::unix::ffi::OsStrExt as _};
+
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+#[cfg(target_os = "linux")]
+use crate::process;
 
 /// The variable of the mark. A run within a run has both marks.
 pub(super) const MARK: &str = "AGENTCTL_RUN";
@@ -70,32 +76,20 @@ impl Tree {
 /// Returns the processes of a run that are alive.
 #[cfg(target_os = "linux")]
 fn members(group: Pid, mark: &str) -> Vec<Pid> {
-    let mark = format!("{MARK}={mark}");
-    let own = rustix::process::getpid();
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = entries.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?));
-    pids.filter(|pid| *pid != own).filter(|pid| is_member(*pid, group, mark.as_bytes())).collect()
+    let (own, group) = (std::process::id(), process::id(group));
+    let others = process::all().filter(|pid| *pid != own && is_member(*pid, group, mark));
+    others.filter_map(process::pid).collect()
 }
 
 /// Returns whether a process is alive and of this group, or has this mark.
 #[cfg(target_os = "linux")]
-fn is_member(pid: Pid, group: Pid, mark: &[u8]) -> bool {
-    let folder = format!("/proc/{}", pid.as_raw_nonzero());
-    let stat = std::fs::read_to_string(format!("{folder}/stat")).unwrap_or_default();
-    // The name, in parentheses, may hold anything; behind the last of them are the state, the parent and the group.
-    let mut fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
-    let (state, of) = (fields.next().unwrap_or_default(), fields.nth(1).and_then(|of| of.parse().ok()));
-    if matches!(state, "" | "Z" | "X") {
-        return false;
-    }
-    if of.and_then(Pid::from_raw) == Some(group) {
-        return true;
-    }
-    let environment = std::fs::read(format!("{folder}/environ")).unwrap_or_default();
-    let mut variables = environment.split(|byte| *byte == 0);
-    variables.any(|variable| {
-        variable.strip_prefix(mark).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
-    })
+fn is_member(pid: u32, group: u32, mark: &str) -> bool {
+    let Some(stat) = process::stat(pid).filter(process::Stat::is_alive) else { return false };
+    let is_marked = |value: &[u8]| {
+        value.strip_prefix(mark.as_bytes()).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+    };
+    let marked = |(name, value): &(OsString, OsString)| name == MARK && is_marked(value.as_bytes());
+    stat.group == group || process::environment(pid).iter().any(marked)
 }
 
 #[cfg(not(target_os = "linux"))]

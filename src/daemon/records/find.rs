@@ -6,9 +6,10 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{lines, process};
+use super::lines;
 use crate::adapter::{Form, Head, Records, fits, journal_head};
 use crate::domain::Timestamp;
+use crate::process;
 
 /// The most names that are looked at in one search.
 const LOOKED_AT: usize = 20_000;

@@ -6,7 +6,6 @@
 
 mod find;
 mod lines;
-mod process;
 mod server;
 
 use std::ffi::{OsStr, OsString};
@@ -23,6 +22,7 @@ use super::clock::Steady;
 use super::pane::Teller;
 use crate::adapter::{Adapter, Address, Form, Journal, Recorded, Records, read_session_file};
 use crate::domain::{Signal, Timestamp, Usage};
+use crate::process;
 
 /// How often it is looked while something may change, and otherwise.
 const QUICK: Duration = Duration::from_secs(1);
@@ -67,6 +67,11 @@ pub(super) fn server_found(adapter: &Adapter, pid: u32) -> Option<Address> {
         process::command(pid).iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let env = process::environment(pid);
     adapter.server().at(&argv, |name| variable(&env, name))
+}
+
+/// Returns when a process began, by the system's own count.
+fn began(pid: u32) -> Option<String> {
+    process::stat(pid).map(|stat| stat.began.to_string())
 }
 
 /// What is known of an agent that matters to its records.
@@ -244,7 +249,7 @@ impl Reading {
         let Some(payload) = whole(&self.state.path) else { return Vec::new() };
         // One that is being written is no JSON yet, and is looked at again.
         self.state.seen = Some(now);
-        let mut told = read_session_file(records.form, &payload, pid, process::began(pid).as_deref());
+        let mut told = read_session_file(records.form, &payload, pid, began(pid).as_deref());
         if let Some(Signal::Conversation { id, .. }) =
             told.iter().map(|told| &told.signal).find(|signal| matches!(signal, Signal::Conversation { .. }))
         {

@@ -110,7 +110,7 @@ fn the_file_of_a_state_is_read_when_it_changes_and_only_if_it_is_of_this_process
     fs::create_dir(root.path().join("sessions")).unwrap();
     let pid = std::process::id();
     let path = root.path().join(format!("sessions/{pid}.json"));
-    let began = process::began(pid).unwrap_or_default();
+    let began = began(pid).unwrap_or_default();
     let file = |began: &str, status: &str| {
         let file = serde_json::json!({"pid": pid, "procStart": began, "sessionId": "s-1",
             "status": status, "statusUpdatedAt": 1_767_312_007_000_i64});

@@ -116,13 +116,11 @@ use linux::{members, rest_is_alive, send};
 /// The tree as a subreaper sees it: single processes.
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::collections::HashMap;
-    use std::fs;
-    use std::path::Path;
-
     use rustix::process::Pid;
 
     pub(super) use rustix::process::kill_process as send;
+
+    use crate::process;
 
     /// Who has no parent left is our own child, and so counted there.
     pub(super) fn rest_is_alive(_child: Pid) -> bool {
@@ -132,47 +130,16 @@ mod linux {
     /// Returns every process that comes from this one.
     pub(super) fn members(_child: Pid, _foreground: Option<Pid>) -> Vec<Pid> {
         // Some kernels are built without the lists.
-        let scanned = (!Path::new("/proc/thread-self/children").exists()).then(scan);
+        let scanned = (!process::lists_children()).then(process::children_by_parent);
         let mut found = Vec::new();
-        let mut parents = vec![rustix::process::getpid()];
+        let mut parents = vec![std::process::id()];
         while let Some(parent) = parents.pop() {
             let children = match &scanned {
-                None => listed_children(parent),
+                None => process::children(parent),
                 Some(scanned) => scanned.get(&parent).cloned().unwrap_or_default(),
             };
-            found.extend(&children);
+            found.extend(children.iter().filter_map(|child| process::pid(*child)));
             parents.extend(children);
-        }
-        found
-    }
-
-    /// Returns a process's children from where the kernel lists them, thread by thread.
-    pub(super) fn listed_children(pid: Pid) -> Vec<Pid> {
-        let mut found = Vec::new();
-        // A process or a thread that is gone meanwhile has no children either.
-        for thread in
-            fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).into_iter().flatten().flatten()
-        {
-            let listed = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-            found.extend(listed.split_ascii_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)));
-        }
-        found
-    }
-
-    /// Returns the children of every process, from looking at every process.
-    pub(super) fn scan() -> HashMap<Pid, Vec<Pid>> {
-        let mut found: HashMap<Pid, Vec<Pid>> = HashMap::new();
-        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let Some(pid) = entry.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?))
-            else {
-                continue;
-            };
-            let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-            // The name, in parentheses, may hold anything; behind the last of them are the state and the parent.
-            let parent = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
-            if let Some(parent) = parent.and_then(|parent| Pid::from_raw(parent.parse().ok()?)) {
-                found.entry(parent).or_default().push(pid);
-            }
         }
         found
     }
@@ -197,36 +164,5 @@ mod groups {
             .flatten()
             .filter(|group| test_kill_process_group(*group).is_ok())
             .collect()
-    }
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use std::process::{Command, Stdio};
-
-    use super::*;
-
-    #[test]
-    fn looking_at_every_process_finds_the_same_children_as_asking_the_kernel() {
-        let mut shell = Command::new("sh")
-            .args(["-c", "sleep 1000 & sleep 1000 & echo ready; wait"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(shell.stdout.take().unwrap()), &mut line)
-            .unwrap();
-        let pid = Pid::from_child(&shell);
-        let mut listed = linux::listed_children(pid);
-        let mut scanned = linux::scan().remove(&pid).unwrap();
-        listed.sort_by_key(|pid| pid.as_raw_nonzero());
-        scanned.sort_by_key(|pid| pid.as_raw_nonzero());
-        assert_eq!(scanned, listed);
-        assert_eq!(listed.len(), 2);
-        for child in listed {
-            rustix::process::kill_process(child, Signal::KILL).unwrap();
-        }
-        shell.wait().unwrap();
     }
 }
