@@ -32,12 +32,13 @@
 //!        protocol    domain                             what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
 //!        store       domain                             SQLite: one writer thread, group commit
+//!        disk        -                                  files that are there whole or not at all
 //!        process     -                                  what the system tells of processes; the only reader of /proc
-//!        pty         domain process                     the holder, and the client to it
+//!        pty         domain disk process                 the holder, and the client to it
 //!        client      domain protocol                    the typed client to the daemon
-//! FRONT  daemon      domain manifest terminal adapter blueprint price kernel protocol config store process pty
+//! FRONT  daemon      domain manifest terminal adapter blueprint price kernel protocol config store disk process pty
 //!        http        domain protocol daemon             the API: one file a resource
-//!        tui         domain manifest layout theme terminal protocol config client
+//!        tui         domain manifest layout theme terminal protocol config disk client
 //!        demo        domain                             the scripted organisation of `agentctl demo`
 //!        cli         *                                  composition root: one file a command
 //! ```
@@ -54,6 +55,7 @@ mod client;
 mod config;
 mod daemon;
 mod demo;
+mod disk;
 mod domain;
 mod headless;
 mod http;

@@ -15,6 +15,7 @@ use crate::blueprint::{
     Blueprint, Conversion, Library, LibraryError, Origin, SESSION_FOLDER, Source, Wish, switched,
 };
 use crate::config::Paths;
+use crate::disk;
 use crate::domain::{Name, clean};
 
 /// The programs for which a blueprint that names none is checked.
@@ -390,10 +391,8 @@ fn agreed(question: &str) -> Result<bool, Failure> {
 
 /// Writes a file that is not there yet, and its folder.
 fn write_new(file: &Path, text: &str) -> Result<(), Failure> {
-    let written = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
-        let mut out = std::fs::OpenOptions::new().write(true).create_new(true).open(file)?;
-        out.write_all(text.as_bytes())
-    });
+    let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let written = folder.and_then(|()| disk::write_new(file, text.as_bytes()));
     written.map_err(|e| match e.kind() {
         std::io::ErrorKind::AlreadyExists => Failure::new(format!("{} is there already", file.display()))
             .hint("agentctl blueprint edit opens it"),
@@ -405,9 +404,8 @@ fn write_new(file: &Path, text: &str) -> Result<(), Failure> {
 fn replace(file: &Path, text: &str) -> Result<(), Failure> {
     // Through a link, so that it stays one.
     let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let new = file.with_extension("toml.new");
-    let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, &file));
-    written.map_err(|e| Failure::new(format!("{} cannot be written", file.display())).because(&e))
+    disk::write(&file, text.as_bytes())
+        .map_err(|e| Failure::new(format!("{} cannot be written", file.display())).because(&e))
 }
 
 /// What stands in a blueprint that builds on another one.

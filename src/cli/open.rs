@@ -8,6 +8,7 @@ use super::here::{Here, find_file, read_plan, working_folder};
 use super::{daemon, output, programs, session};
 use crate::blueprint::{FILE_NAME, compose};
 use crate::client::Client;
+use crate::disk;
 use crate::domain::{Command, Launch, Name, NewAgent, Role};
 use crate::protocol::{AGENT_VARIABLE, Kept, SessionSummary};
 use crate::tui::{self, Beginning, Ending};
@@ -121,11 +122,7 @@ fn shells() -> Vec<Command> {
 
 /// Writes a file that is not there yet.
 fn write_new(file: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(file)
-        .and_then(|mut out| std::io::Write::write_all(&mut out, text.as_bytes()))
+    disk::write_new(file, text.as_bytes())
         .map_err(|e| Failure::new(format!("{} could not be written", file.display())).because(&e))
 }
 

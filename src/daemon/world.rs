@@ -1,8 +1,6 @@
 //! What all sessions share: where files are kept, the parsing threads, what is awaited, and how panes are opened.
 
 use std::ffi::OsString;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +23,7 @@ use super::settings::{self, Settings};
 use super::wake::Wakes;
 use crate::adapter::{Adapter, Around, Listen, Opening};
 use crate::config::Paths;
+use crate::disk;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
 use crate::protocol::NO_STATUS_VARIABLE;
@@ -102,16 +101,6 @@ fn free_place() -> Option<Listen> {
     Some(Listen { port: listener.local_addr().ok()?.port(), password: super::session::new_number().ok()? })
 }
 
-/// Writes a file so that it is there whole or not at all, its owner's alone.
-fn write_whole(file: &Path, body: &[u8]) -> std::io::Result<()> {
-    let new = file.with_extension("new");
-    let mut out =
-        std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&new)?;
-    out.write_all(body)?;
-    out.sync_all()?;
-    std::fs::rename(new, file)
-}
-
 impl World {
     pub(super) fn new(
         paths: Paths,
@@ -162,7 +151,7 @@ impl World {
         let file = self.paths.session_backup(session);
         let body = serde_json::to_vec(state);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = body.map_err(std::io::Error::from).and_then(|body| write_whole(&file, &body))
+            if let Err(error) = body.map_err(std::io::Error::from).and_then(|body| disk::write(&file, &body))
             {
                 tracing::warn!("{} could not be written: {error}", file.display());
             }

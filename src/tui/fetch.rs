@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::msg::Msg;
 use crate::client::Client;
+use crate::disk;
 use crate::domain::{AgentId, Name};
 use crate::protocol::{AgentDraft, HistoryRecord};
 use crate::terminal::{History, Scrollback, Size};
@@ -82,14 +83,12 @@ impl Fetch {
         let folder = self.layouts.clone();
         self.aside(async move {
             let path = folder.join(format!("{name}.toml"));
-            let written = async {
-                tokio::fs::create_dir_all(&folder).await?;
-                // Written beside and put in place: a full disk leaves the former one whole.
-                let beside = folder.join(format!(".{name}.new"));
-                tokio::fs::write(&beside, text).await?;
-                tokio::fs::rename(&beside, &path).await
+            let file = path.clone();
+            let save = move || {
+                std::fs::create_dir_all(folder)?;
+                disk::write(&file, text.as_bytes())
             };
-            let written = written.await;
+            let written = tokio::task::spawn_blocking(save).await.unwrap_or_else(|e| Err(e.into()));
             Msg::Saved(name, written.map(|()| path).map_err(|e| e.to_string()))
         });
     }

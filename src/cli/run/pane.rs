@@ -1,11 +1,10 @@
 //! A run in a pane of the session's chart: an agent whose command is this very program, told by a file what to run, and
 //! telling by another what came of it.
 //!
-//! The folder of the two files lies among the runtime files, its owner's alone. The answer is written under another name
-//! and then given its own, so that whoever finds it finds all of it.
+//! The folder of the two files lies among the runtime files, its owner's alone. The answer is
+//! there whole or not at all.
 
 use std::fs;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,6 +20,7 @@ use super::show::Show;
 use super::{Shared, broken};
 use crate::cli::failure::Failure;
 use crate::cli::here::Here;
+use crate::disk;
 use crate::domain::{Key, KeyCode, Mods};
 use crate::price::Prices;
 use crate::protocol::{AgentDraft, AgentView, Created, KeysRequest, UsageRequest};
@@ -87,10 +87,7 @@ pub(super) async fn inside(
     let unwritable =
         |e: &(dyn std::error::Error + 'static)| Failure::new("the result could not be written").because(e);
     let text = serde_json::to_string(&report).map_err(|e| unwritable(&e))?;
-    let begun = folder.join("report.new");
-    fs::write(&begun, text)
-        .and_then(|()| fs::rename(&begun, report_file(folder)))
-        .map_err(|e| unwritable(&e))?;
+    disk::write(&report_file(folder), text.as_bytes()).map_err(|e| unwritable(&e))?;
     Ok(ExitCode::from(report.outcome.code()))
 }
 
@@ -103,7 +100,7 @@ impl Folder {
             Failure::new("there is no place for the order").because(e)
         };
         let path = here.paths.runs().join(super::unique());
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|e| failed(&e))?;
+        disk::create_private_folder(&path).map_err(|e| failed(&e))?;
         let folder = Folder(path);
         let text = serde_json::to_string(order).map_err(|e| failed(&e))?;
         fs::write(order_file(&folder.0), text).map_err(|e| failed(&e))?;

@@ -4,12 +4,12 @@
 //! A file is "ACK", the version 1, the sequence number (u64), the CRC-32 of the content (u32), and the content. It
 //! comes into being by a rename; one that a power cut left damaged is passed over for the one before.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io;
 use std::path::PathBuf;
 
-use super::{create_folder, numbered};
+use super::{numbered, with_extension};
+use crate::disk;
 
 const MAGIC: [u8; 4] = *b"ACK\x01";
 const HEADER: usize = 16;
@@ -41,30 +41,15 @@ impl Checkpoints {
     /// # Errors
     /// Fails if the disk refuses; the checkpoints that were there are still there.
     pub fn store(&self, seq: u64, bytes: &[u8]) -> io::Result<()> {
-        create_folder(&self.folder)?;
-        let name = self.folder.join(format!("{seq:020}"));
-        let (draft, path) = (name.with_extension("new"), name.with_extension("screen"));
-        let written = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)
-            .and_then(|mut file| {
-                file.write_all(&header(seq, bytes))?;
-                file.write_all(bytes)
-            })
-            .and_then(|()| fs::rename(&draft, path));
-        if let Err(error) = written {
-            // The draft is of no use; that it cannot be removed either changes nothing about the error.
-            let _ = fs::remove_file(draft);
-            return Err(error);
-        }
+        disk::create_private_folder(&self.folder)?;
+        // A draft that is there is of a writer that was killed.
+        with_extension(&self.folder, disk::DRAFT)?.into_iter().try_for_each(fs::remove_file)?;
+        let file = [&header(seq, bytes), bytes].concat();
+        // A power cut ends the agent, and with it the use of this.
+        disk::write_unsynced(&self.folder.join(format!("{seq:020}.screen")), &file)?;
         let stored = numbered(&self.folder, "screen")?;
         let surplus = stored.len().saturating_sub(self.keep);
-        // A draft that is still there is of a writer that was killed.
-        let drafts = numbered(&self.folder, "new")?;
-        stored.into_iter().take(surplus).chain(drafts).try_for_each(|(_, path)| fs::remove_file(path))
+        stored.into_iter().take(surplus).try_for_each(|(_, path)| fs::remove_file(path))
     }
 
     /// Returns the newest checkpoint that is whole and not past the sequence number `seq`.
@@ -147,11 +132,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let checkpoints = Checkpoints::new(folder.path(), 3);
         checkpoints.store(1, b"one").unwrap();
-        let draft = folder.path().join("00000000000000000002.new");
-        fs::create_dir(&draft).unwrap();
+        fs::create_dir_all(folder.path().join("00000000000000000002.screen/in the way")).unwrap();
         assert!(checkpoints.store(2, b"two").is_err());
-        assert_eq!(checkpoints.latest(9).unwrap().unwrap().bytes, b"one");
-        fs::remove_dir(&draft).unwrap();
+        assert_eq!(checkpoints.latest(1).unwrap().unwrap().bytes, b"one");
+        fs::remove_dir_all(folder.path().join("00000000000000000002.screen")).unwrap();
+        let draft = folder.path().join("00000000000000000002.new");
         fs::write(&draft, b"half a scr").unwrap();
         checkpoints.store(3, b"three").unwrap();
         assert!(!draft.exists(), "the draft of a killed writer stays");

@@ -15,10 +15,10 @@ mod checkpoint;
 mod recorder;
 
 use std::collections::VecDeque;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::{DirBuilderExt, FileExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::block::{self, Block, BlockError, HEADER, Header, MAGIC};
@@ -230,6 +230,15 @@ fn read_at(file: &File, offset: u64, length: usize) -> io::Result<Vec<u8>> {
 
 /// Returns the files in `folder` that are called after a sequence number, in its order.
 fn numbered(folder: &Path, extension: &str) -> io::Result<Vec<(u64, PathBuf)>> {
+    let number = |path: &Path| path.file_stem()?.to_str()?.parse().ok();
+    let paths = with_extension(folder, extension)?;
+    let mut found: Vec<_> = paths.into_iter().filter_map(|path| Some((number(&path)?, path))).collect();
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Returns the files in `folder` with this extension; none if there is no such folder.
+fn with_extension(folder: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -238,22 +247,15 @@ fn numbered(folder: &Path, extension: &str) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
-        if let Some(number) = number.filter(|_| path.extension().is_some_and(|e| e == extension)) {
-            found.push((number, path));
+        if path.extension().is_some_and(|known| known == extension) {
+            found.push(path);
         }
     }
-    found.sort_unstable();
     Ok(found)
 }
 
 fn segments(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     numbered(folder, "log")
-}
-
-/// Creates `folder` for its owner alone, and whatever is missing above it.
-fn create_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{create_folder, segments};
+use super::segments;
+use crate::disk::create_private_folder;
 
 /// The smallest cap, in bytes: eight segments of one block each.
 const SMALLEST_CAP: u64 = 512 * 1024;
@@ -41,7 +42,7 @@ impl Recorder {
     /// Opens the history in `folder` for output from the sequence number `first` on, and keeps it below `cap` bytes.
     /// What it has of earlier runs stays, but for segments that begin at or after `first`.
     pub(in crate::pty) fn new(folder: &Path, cap: u64, first: u64) -> io::Result<Recorder> {
-        create_folder(folder)?;
+        create_private_folder(folder)?;
         let mut closed = VecDeque::new();
         for (begin, path) in segments(folder)? {
             if begin >= first {
@@ -81,7 +82,7 @@ impl Recorder {
     }
 
     fn start(&mut self, first: u64) -> io::Result<()> {
-        create_folder(&self.folder)?;
+        create_private_folder(&self.folder)?;
         let path = self.folder.join(format!("{first:020}.log"));
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
         self.closed.retain(|closed| closed.path != path);
