@@ -77,6 +77,10 @@ fn an_import_that_the_table_names_and_one_of_tests_alone_are_not_complained_of()
         let example = [("rules/mod.rs", code), ("rules/sample.rs", "use crate::disk::Store;")];
         assert_eq!(rules::rooms(&house(&example)), Vec::<String>::new(), "{code}");
     }
+    // What a room passes on is its own.
+    let example =
+        [("plain/mod.rs", "pub use crate::disk::Store;"), ("rules/mod.rs", "use crate::plain::Store;")];
+    finds(&rules::rooms(&house(&example)), &["src/plain/mod.rs:2: `crate::disk::Store` is in `disk`"]);
     // What stands below a module of tests is seen.
     let below = "#[cfg(test)] mod sample;\nuse crate::disk::Store;";
     let example = [("rules/mod.rs", below), ("rules/sample.rs", "")];
@@ -215,6 +219,28 @@ fn siblings_that_know_each_other_are_found_by_any_spelling() {
 }
 
 #[test]
+fn a_part_that_is_named_in_more_places_than_it_must_is_found() {
+    let example = |event: &str, other: &str| {
+        let example = house(&[
+            ("rules/mod.rs", "mod mail; mod life; mod event; mod other;"),
+            ("rules/mail/mod.rs", "pub struct Event; fn own() -> super::mail::Event { Event }"),
+            ("rules/life/mod.rs", "pub struct Event;"),
+            ("rules/event.rs", event),
+            ("rules/other.rs", other),
+        ]);
+        rules::scattered(&example, &["rules"], &[("rules/event.rs", 2)])
+    };
+    let joins = "use super::{life, mail};\njoin! {\nMail(mail::Event),\nLife(life::Event),\n}";
+    finds(&example(joins, ""), &[]);
+    finds(
+        &example(joins, "use super::event;\nuse super::mail;"),
+        &["src/rules/other.rs names the part `mail` and joins no"],
+    );
+    let twice = format!("{joins}\nfn f(_: mail::Event) {{}}");
+    finds(&example(&twice, ""), &["names the part `mail` on 3 lines, at most 2 are its share: {2, 4, 7}"]);
+}
+
+#[test]
 fn a_circle_of_files_is_found_and_a_name_counts_for_its_own_file() {
     let circles = |a: &str, b: &str, c: &str| {
         let example = [
@@ -269,4 +295,12 @@ fn a_function_that_does_not_fit_on_a_screen_is_found() {
 fn a_name_that_says_nothing_is_found() {
     let example = [("rules/mod.rs", "mod utils;"), ("rules/utils.rs", "")];
     finds(&rules::names(&house(&example)), &["src/rules/utils.rs: `utils` says nothing"]);
+}
+
+#[test]
+fn an_item_without_a_docstring_is_found_where_it_is_seen_beyond_its_parent() {
+    let code = "pub struct A;\n/// A word.\npub fn b() {}\npub(super) fn own() {}\nimpl A { pub(crate) fn c(&self) {} fn d() {} }
+        impl Clone for A { fn clone(&self) -> A { A } }\n#[cfg(test)] pub fn t() {}";
+    let wrong = rules::docstrings(&house(&[("rules/mod.rs", code)]));
+    finds(&wrong, &["src/rules/mod.rs:2: `A` has no docstring", "src/rules/mod.rs:6: `c` has no docstring"]);
 }

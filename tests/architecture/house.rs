@@ -171,6 +171,23 @@ impl House {
         }
     }
 
+    /// The room that a path names by itself, from the root or by `super`: where it leads at once, and not what that room
+    /// passes on from others. A path that begins with a name brought by `use` names none: its `use` does.
+    pub fn named_room<'a>(&'a self, module: usize, path: &'a [String]) -> Option<&'a str> {
+        let (at, rest) = match path.first()?.as_str() {
+            "crate" => (0, &path[1..]),
+            "super" => {
+                let ups = path.iter().take_while(|word| *word == "super").count();
+                ((0..ups).fold(module, |at, _| self.modules[at].parent), &path[ups..])
+            }
+            _ => return None,
+        };
+        match self.modules[at].path.first() {
+            Some(room) => Some(room),
+            None => rest.first().map(String::as_str),
+        }
+    }
+
     /// Follows a path down from a module.
     fn descend(&self, module: usize, path: &[String], depth: usize) -> Target {
         let Some((first, rest)) = path.split_first() else {

@@ -5,24 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::house::{House, Target};
 use crate::syntax::Mention;
 
-/// A module imports only the rooms that its room's row in `src/lib.rs` names.
+/// A module imports only the rooms that its room's row in `src/lib.rs` names. What a room passes on counts as its own.
 pub fn rooms(house: &House) -> Vec<String> {
     let mut wrong = BTreeSet::new();
-    for (placed, mention, target) in house.mentions() {
-        let (Some(room), Target::Inside { module, .. }) = (placed.path.first(), target) else { continue };
+    for (at, placed) in house.modules.iter().enumerate() {
+        let Some(room) = placed.path.first() else { continue };
         let Some(row) = house.plan.get(room) else {
             wrong.insert(format!("src/{}: room `{room}` is not in the table of src/lib.rs", placed.file));
             continue;
         };
-        // A name that lies at the root itself belongs to no room.
-        let other = house.modules[*module].path.first().map_or("the crate's root", String::as_str);
-        if other != room && !row.may_import_all && !row.may_import.contains(other) {
-            wrong.insert(format!(
-                "src/{}:{}: `{}` is in `{other}`, which `{room}` must not import; see the table in src/lib.rs",
-                placed.file,
-                mention.line,
-                mention.path.join("::")
-            ));
+        for mention in &placed.module.mentions {
+            let Some(other) = house.named_room(at, &mention.path) else { continue };
+            if other != room && !row.may_import_all && !row.may_import.contains(other) {
+                wrong.insert(format!(
+                    "src/{}:{}: `{}` is in `{other}`, which `{room}` must not import; see the table in src/lib.rs",
+                    placed.file,
+                    mention.line,
+                    mention.path.join("::")
+                ));
+            }
         }
     }
     wrong.into_iter().collect()
@@ -112,6 +113,50 @@ pub fn siblings(house: &House, parent: &[&str], is_one: impl Fn(&str, &str) -> b
         }
     }
     wrong.into_iter().collect()
+}
+
+/// Where a part below a parent is named outside its own folder: by file, the lines. That is what a new part costs.
+pub fn places<'a>(house: &'a House, parent: &[&str], part: &str) -> BTreeMap<&'a str, BTreeSet<usize>> {
+    let own =
+        |path: &[String]| inside(path, parent) && path.get(parent.len()).is_some_and(|name| name == part);
+    let mut places: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (placed, mention, target) in house.mentions().filter(|(placed, ..)| inside(&placed.path, parent)) {
+        let Target::Inside { module, .. } = target else { continue };
+        if !own(&placed.path) && own(&house.modules[*module].path) {
+            places.entry(&placed.file).or_default().insert(mention.line);
+        }
+    }
+    places
+}
+
+/// The parts below a parent: its modules that are folders.
+pub fn parts(house: &House, parent: &[&str]) -> Vec<String> {
+    let below = house.modules.iter().filter(|m| inside(&m.path, parent) && m.path.len() == parent.len() + 1);
+    below.filter(|m| m.file.ends_with("/mod.rs")).filter_map(|m| m.path.last().cloned()).collect()
+}
+
+/// A part is named, outside its folder, only in the files that join the parts, and on few lines of each.
+pub fn scattered(house: &House, parent: &[&str], joining: &[(&str, usize)]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let parts = parts(house, parent);
+    // What one part says in another's files is for the rule of siblings.
+    let in_part =
+        |file: &str| parts.iter().any(|part| file.starts_with(&format!("{}/{part}/", parent.join("/"))));
+    for part in &parts {
+        for (file, lines) in places(house, parent, part).into_iter().filter(|(file, _)| !in_part(file)) {
+            let most = joining.iter().find(|(name, _)| *name == file).map(|(_, most)| *most);
+            match most {
+                None => wrong
+                    .push(format!("src/{file} names the part `{part}` and joins no parts: lines {lines:?}")),
+                Some(most) if lines.len() > most => wrong.push(format!(
+                    "src/{file} names the part `{part}` on {} lines, at most {most} are its share: {lines:?}",
+                    lines.len()
+                )),
+                Some(_) => {}
+            }
+        }
+    }
+    wrong
 }
 
 /// The imports between files of one room: from, to, and the mention. A `pub use` passes a name on and is not an import;
@@ -206,6 +251,17 @@ pub fn functions(house: &House) -> Vec<String> {
                 "src/{}:{}: `{}` has {} lines of code; more than {LONGEST_FUNCTION} do not fit on a screen",
                 placed.file, function.line, function.name, function.lines
             ));
+        }
+    }
+    wrong
+}
+
+/// What is seen beyond its parent module has a docstring.
+pub fn docstrings(house: &House) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for placed in &house.modules {
+        for item in &placed.module.unexplained {
+            wrong.push(format!("src/{}:{}: `{}` has no docstring", placed.file, item.line, item.name));
         }
     }
     wrong

@@ -56,6 +56,8 @@ pub struct Module {
     /// Fields, parameters and variables, with the paths in their types.
     pub typed: Vec<(String, Written)>,
     pub functions: Vec<Function>,
+    /// Items that are seen beyond their parent module, and that no `///` explains.
+    pub unexplained: Vec<At>,
 }
 
 #[derive(Debug)]
@@ -123,6 +125,12 @@ impl Reader {
                 TokenTree::Group(group) => self.tokens(&group.stream()),
                 TokenTree::Literal(literal) => {
                     self.literal(&literal.to_string(), literal.span().start().line);
+                }
+                // `pub(super)` says who may see, and uses nothing.
+                TokenTree::Ident(word) if word == "pub" => {
+                    if let Some(TokenTree::Group(_)) = trees.get(at + 1) {
+                        at += 1;
+                    }
                 }
                 TokenTree::Ident(word) => {
                     let line = word.span().start().line;
@@ -197,6 +205,31 @@ impl Reader {
                 }
                 self.module.mentions.push(Mention { path, line, passed_on, bare: false });
             }
+        }
+    }
+
+    /// Notes an item that is seen beyond its parent module and has no docstring.
+    fn explained(&mut self, visibility: &syn::Visibility, attributes: &[syn::Attribute], name: &syn::Ident) {
+        let seen = match visibility {
+            syn::Visibility::Inherited => false,
+            syn::Visibility::Restricted(to) => !to.path.is_ident("super") && !to.path.is_ident("self"),
+            syn::Visibility::Public(_) => true,
+        };
+        if seen && !attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
+            self.module.unexplained.push(At { name: name.to_string(), line: name.span().start().line });
+        }
+    }
+
+    fn item_explained(&mut self, item: &syn::Item) {
+        match item {
+            syn::Item::Const(i) => self.explained(&i.vis, &i.attrs, &i.ident),
+            syn::Item::Enum(i) => self.explained(&i.vis, &i.attrs, &i.ident),
+            syn::Item::Fn(i) => self.explained(&i.vis, &i.attrs, &i.sig.ident),
+            syn::Item::Static(i) => self.explained(&i.vis, &i.attrs, &i.ident),
+            syn::Item::Struct(i) => self.explained(&i.vis, &i.attrs, &i.ident),
+            syn::Item::Trait(i) => self.explained(&i.vis, &i.attrs, &i.ident),
+            syn::Item::Type(i) => self.explained(&i.vis, &i.attrs, &i.ident),
+            _ => {}
         }
     }
 
@@ -330,6 +363,7 @@ impl<'ast> Visit<'ast> for Reader {
             return;
         }
         self.item_name(item);
+        self.item_explained(item);
         visit::visit_item(self, item);
     }
 
@@ -456,6 +490,7 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.explained(&function.vis, &function.attrs, &function.sig.ident);
         let to = function.block.brace_token.span.close().start().line;
         self.function(&function.sig.ident, function.sig.fn_token.span.start().line, to);
         visit::visit_impl_item_fn(self, function);
