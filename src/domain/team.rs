@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AgentId, Name, TeamId};
+use super::{AgentId, Name, Rgb, TeamId};
 
 /// A named group of agents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,9 +59,8 @@ impl FromStr for TeamColor {
         if let Some(n) = TeamColor::NAMES.iter().position(|name| *name == text) {
             return Ok(TeamColor::nth(n));
         }
-        let hex = text.strip_prefix('#').filter(|h| h.len() == 6 && h.is_ascii()).ok_or_else(wrong)?;
-        let part = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).map_err(|_| wrong());
-        Ok(TeamColor::Rgb(part(0)?, part(2)?, part(4)?))
+        let Rgb(r, g, b) = text.parse().map_err(|_| wrong())?;
+        Ok(TeamColor::Rgb(r, g, b))
     }
 }
 

@@ -126,10 +126,8 @@ async fn hear(
 }
 
 fn rgb(text: &str) -> Option<(u8, u8, u8)> {
-    match text.parse().ok()? {
-        crate::domain::TeamColor::Rgb(r, g, b) => Some((r, g, b)),
-        crate::domain::TeamColor::Named(_) => None,
-    }
+    let crate::domain::Rgb(r, g, b) = text.parse().ok()?;
+    Some((r, g, b))
 }
 
 impl Panes {

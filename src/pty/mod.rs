@@ -27,11 +27,11 @@ mod holder;
 mod launch;
 mod orphan;
 mod place;
-mod size;
 mod spawn;
 mod timeline;
 mod wire;
 
+pub use crate::domain::Size;
 pub use block::Block;
 pub use client::{ConnectError, Event, ReadError, Reader, Writer, connect};
 pub use history::{Checkpoint, Checkpoints, History, Stored};
@@ -39,7 +39,6 @@ pub use holder::holder_main;
 pub use launch::{Keep, Spec};
 pub use orphan::Orphan;
 pub use place::Place;
-pub use size::Size;
 pub use spawn::spawn;
 
 #[cfg(test)]

@@ -18,9 +18,9 @@
 use super::grid::Grid;
 use super::line::Line;
 use super::modes::{CursorShape, Modes};
-use super::size::{Position, Size};
 use super::snapshot::{Cursor, Snapshot};
 use super::wire::{Reader, put_bytes, put_number};
+use crate::domain::{Position, Size};
 
 /// The version of the format.
 const VERSION: u8 = 1;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::frame::{FrameError, Parts};
 use super::line::Line;
 use super::modes::Modes;
-use super::size::Size;
 use super::snapshot::Cursor;
+use crate::domain::Size;
 
 /// A copy of a screen.
 #[derive(Clone, Debug)]

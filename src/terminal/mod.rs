@@ -1,6 +1,5 @@
 //! Terminals: what an agent's output looks like on a screen, and which bytes a person's keys become.
 
-mod fidelity;
 mod fold;
 mod frame;
 mod grid;
@@ -11,25 +10,24 @@ mod notice;
 mod palette;
 mod parse;
 mod print;
-mod properties;
 mod screen;
 mod scrollback;
 mod sequence;
-mod size;
 mod snapshot;
-mod speed;
 mod style;
+#[cfg(test)]
+mod tests;
 mod wire;
 
+pub use crate::domain::{Position, Rgb, Size};
 pub use frame::Frame;
 pub use grid::Grid;
 pub use input::encode;
 pub use line::{Cell, Line};
 pub use modes::{CursorShape, KittyFlags, Modes, MouseTracking};
 pub use notice::{Notice, Progress, Prompt};
-pub use palette::{Palette, Rgb};
+pub use palette::Palette;
 pub use screen::{Screen, contains_panics};
 pub use scrollback::{History, Match, Scrollback};
-pub use size::{Position, Size};
 pub use snapshot::Snapshot;
 pub use style::{Attrs, Color, Style, Underline};

@@ -121,7 +121,7 @@ impl Notices {
 
     fn remove(&mut self, at: usize) {
         if let Some(gone) = self.waiting.remove(at) {
-            self.bytes -= gone.bytes();
+            self.bytes = self.bytes.saturating_sub(gone.bytes());
         }
     }
 }

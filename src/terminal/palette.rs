@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-/// A colour by its parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rgb(pub u8, pub u8, pub u8);
+use crate::domain::Rgb;
 
 /// The colours of the person's terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,31 +107,6 @@ fn xterm(index: u8) -> Rgb {
     }
 }
 
-/// Reads a colour as X11 writes it: `#rgb` up to `#rrrrggggbbbb`, or `rgb:r/g/b` with one to four digits each.
-pub(super) fn parse_color(text: &str) -> Option<Rgb> {
-    let scaled = |digits: &str| {
-        let value = u32::from_str_radix(digits, 16).ok()?;
-        match digits.len() {
-            1 => u8::try_from(value * 17).ok(),
-            2 => u8::try_from(value).ok(),
-            3 => u8::try_from(value >> 4).ok(),
-            4 => u8::try_from(value >> 8).ok(),
-            _ => None,
-        }
-    };
-    if let Some(digits) = text.strip_prefix('#') {
-        let each = digits.len() / 3;
-        if !digits.is_ascii() || digits.len() % 3 != 0 || !(1..=4).contains(&each) {
-            return None;
-        }
-        let part = |n: usize| scaled(digits.get(n * each..(n + 1) * each)?);
-        return Some(Rgb(part(0)?, part(1)?, part(2)?));
-    }
-    let mut parts = text.strip_prefix("rgb:")?.split('/').map(scaled);
-    let color = Rgb(parts.next()??, parts.next()??, parts.next()??);
-    parts.next().is_none().then_some(color)
-}
-
 /// Writes a colour as X11 reads it.
 pub(super) fn print_color(Rgb(r, g, b): Rgb) -> String {
     format!("rgb:{r:02x}{r:02x}/{g:02x}{g:02x}/{b:02x}{b:02x}")
@@ -145,21 +118,7 @@ mod tests {
 
     #[test]
     fn a_color_printed_is_the_color_read() {
-        for (text, color) in [
-            ("#fff", Some(Rgb(255, 255, 255))),
-            ("#102030", Some(Rgb(16, 32, 48))),
-            ("#111122223333", Some(Rgb(0x11, 0x22, 0x33))),
-            ("rgb:1/22/3344", Some(Rgb(0x11, 0x22, 0x33))),
-            ("rgb:1/2", None),
-            ("#1234", None),
-            ("rgb:1/2/3/4", None),
-            ("red", None),
-            ("#é12345", None),
-            ("", None),
-        ] {
-            assert_eq!(parse_color(text), color, "{text}");
-        }
-        assert_eq!(parse_color(&print_color(Rgb(1, 2, 200))), Some(Rgb(1, 2, 200)));
+        assert_eq!(print_color(Rgb(1, 2, 200)).parse(), Ok(Rgb(1, 2, 200)));
     }
 
     #[test]

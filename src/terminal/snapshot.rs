@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::line::Line;
 use super::modes::{CursorShape, Modes};
-use super::size::{Position, Size};
+use crate::domain::{Position, Size};
 
 /// What a screen showed at one moment.
 ///

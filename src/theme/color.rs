@@ -1,5 +1,7 @@
 //! Colours and paints, their words in a theme file, and what becomes of them on a terminal that shows fewer.
 
+use crate::domain::Rgb;
+
 /// A colour that a terminal can be asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Color {
@@ -77,12 +79,10 @@ impl Color {
         if let Some(index) = NAMES.iter().position(|name| *name == word) {
             return u8::try_from(index).ok().map(Color::Indexed);
         }
-        let Some(hex) = word.strip_prefix('#') else { return word.parse().ok().map(Color::Indexed) };
-        if hex.len() != 6 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
+        match word.parse() {
+            Ok(Rgb(r, g, b)) => Some(Color::Rgb(r, g, b)),
+            Err(_) => word.parse().ok().map(Color::Indexed),
         }
-        let [_, r, g, b] = u32::from_str_radix(hex, 16).ok()?.to_be_bytes();
-        Some(Color::Rgb(r, g, b))
     }
 
     /// Returns red, green and blue, as far as they are known: not of the terminal's own colour.

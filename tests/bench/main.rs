@@ -11,9 +11,11 @@ mod detector;
 mod echo;
 mod idle;
 mod memory;
+mod output;
 mod peer;
 mod process;
 mod scale;
+mod screen;
 mod spawn;
 mod start;
 mod states;
@@ -21,12 +23,21 @@ mod table;
 mod throughput;
 mod window;
 
+// The terminal is not visible from outside the program, so it is compiled into the bench as it stands.
+#[path = "../../src/domain/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the bench uses little of it")]
+mod domain;
+#[path = "../../src/terminal/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the bench uses little of it")]
+mod terminal;
+
 use table::Table;
 
 /// One measurement: its name, and what runs it.
 type Measurement = (&'static str, fn(&mut Table));
 
-const ALL: [Measurement; 10] = [
+const ALL: [Measurement; 11] = [
+    ("screen", screen::run),
     ("throughput", throughput::run),
     ("echo", echo::run),
     ("flood", echo::run_under_flood),

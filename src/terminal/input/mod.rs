@@ -9,8 +9,8 @@ mod mouse;
 mod paste;
 
 use super::modes::Modes;
-use super::size::Size;
 use crate::domain::Input;
+use crate::domain::Size;
 
 /// Appends the bytes that `input` becomes for a program that asked for `modes`, in a pane of `size`.
 pub fn encode(input: &Input, modes: &Modes, size: Size, out: &mut Vec<u8>) {

@@ -1,10 +1,10 @@
 //! The mouse, as far as a program asked for it.
 
 use super::key;
+use crate::domain::Size;
 use crate::domain::{Button, Gesture, Key, KeyCode, Mods, Mouse};
 use crate::terminal::modes::{Modes, MouseEncoding, MouseTracking};
 use crate::terminal::sequence::put_csi;
-use crate::terminal::size::Size;
 
 /// How many cursor keys a turn of the wheel is worth where a program reads keys only.
 const WHEEL_LINES: usize = 3;

@@ -4,8 +4,8 @@ use super::Screen;
 use super::engine::Buffer;
 use super::ink::put_cell_sgr;
 use super::state::{Margins, Saved};
+use crate::domain::Position;
 use crate::terminal::sequence::put_csi;
-use crate::terminal::size::Position;
 
 impl Screen {
     /// Saves the cursor with what belongs to it (DECSC).

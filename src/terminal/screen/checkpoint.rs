@@ -14,12 +14,12 @@ use super::settle::Budget;
 use super::state::{MAX_TITLES, Margins, Page, Saved, State};
 use super::strings::Collected;
 use super::tabs::TabStops;
+use crate::domain::{Position, Rgb, Size};
 use crate::terminal::frame::{MAX_LINE, MAX_TITLE, read_size};
 use crate::terminal::line::{Line, MAX_LINK};
 use crate::terminal::modes::{CursorShape, KittyFlags, Modes};
-use crate::terminal::palette::{Colors, Palette, Rgb, Slot};
+use crate::terminal::palette::{Colors, Palette, Slot};
 use crate::terminal::parse::escape::{MAX_SEQUENCE, StringKind};
-use crate::terminal::size::{Position, Size};
 use crate::terminal::style::Style;
 use crate::terminal::wire::{Reader, put_bytes, put_number, put_style};
 

@@ -9,7 +9,7 @@ use std::num::NonZeroU16;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::departures::Departures;
-use crate::terminal::size::{Position, Size};
+use crate::domain::{Position, Size};
 
 thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };

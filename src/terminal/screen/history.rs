@@ -9,13 +9,13 @@ use unicode_width::UnicodeWidthChar as _;
 use super::Screen;
 use super::engine::Buffer;
 use super::settle::{leap_place, pen_after};
+use crate::domain::Size;
 use crate::terminal::line::{Line, LineWriter};
 use crate::terminal::parse::csi::Csi;
 use crate::terminal::parse::escape::{self, Escape};
 use crate::terminal::parse::text::Decoded;
 use crate::terminal::parse::text::decode;
 use crate::terminal::sequence::put_csi;
-use crate::terminal::size::Size;
 use crate::terminal::style::{Color, Style};
 
 /// How many lines have to pass by for laying them out to be worth while.

@@ -59,8 +59,8 @@ use self::view::View;
 use super::modes::Modes;
 use super::notice::{Notice, Notices};
 use super::palette::Palette;
-use super::size::{Position, Size};
 use super::style::Color;
+use crate::domain::{Position, Size};
 
 /// One pane's terminal.
 pub struct Screen {

@@ -5,8 +5,8 @@
 
 use super::Screen;
 use super::settle::Run;
+use crate::domain::Position;
 use crate::terminal::sequence::put_csi;
-use crate::terminal::size::Position;
 
 impl Screen {
     /// Lets an absolute move through; the slice it leads begins where it goes.

@@ -9,7 +9,7 @@ use super::Screen;
 use super::strings::Terminator;
 use crate::domain::clean;
 use crate::terminal::notice::{Notice, Progress, Prompt};
-use crate::terminal::palette::{Slot, parse_color};
+use crate::terminal::palette::Slot;
 
 /// The most characters of a title, and of the parts of a notification.
 const MAX_TITLE: usize = 256;
@@ -169,7 +169,7 @@ impl Screen {
     fn color(&mut self, slot: Slot, color: &str, terminator: Terminator) {
         if color == "?" {
             self.report_color(slot, terminator);
-        } else if let Some(color) = parse_color(color) {
+        } else if let Ok(color) = color.parse() {
             self.state.colors.set.insert(slot, color);
         }
     }

@@ -2,10 +2,10 @@
 
 use super::Screen;
 use super::engine::contained;
+use crate::domain::{Position, Size};
 use crate::terminal::line::{Cell, Line};
 use crate::terminal::parse::text::{FILLER, SPACER, stands_alone};
 use crate::terminal::sequence::put_csi;
-use crate::terminal::size::{Position, Size};
 use crate::terminal::style::Style;
 
 impl Screen {

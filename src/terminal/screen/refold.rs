@@ -5,9 +5,9 @@
 
 use super::Screen;
 use super::engine::Buffer;
+use crate::domain::{Position, Size};
 use crate::terminal::fold::{fold, logical};
 use crate::terminal::line::Line;
-use crate::terminal::size::{Position, Size};
 
 /// A primary screen folded anew.
 #[derive(Debug)]

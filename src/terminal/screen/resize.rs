@@ -10,7 +10,7 @@ use super::engine::Buffer;
 use super::rows::Rows;
 use super::state::Margins;
 use super::{Blank, view};
-use crate::terminal::size::{Position, Size};
+use crate::domain::{Position, Size};
 use crate::terminal::style::Color;
 
 impl Screen {

@@ -10,11 +10,11 @@ use super::pen::Pen;
 
 use super::state::index;
 use super::{Blank, Screen};
+use crate::domain::Position;
 use crate::terminal::notice::Notice;
 use crate::terminal::parse::csi::{Csi, CsiParse};
 use crate::terminal::parse::text::Reach;
 use crate::terminal::sequence::put_csi;
-use crate::terminal::size::Position;
 use crate::terminal::style::{Color, Style};
 
 /// Bytes on their way, of which some wait to be handed over.

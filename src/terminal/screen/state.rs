@@ -8,9 +8,9 @@ use super::engine::Buffer;
 use super::keyboard::Keyboard;
 use super::pen::Pen;
 use super::tabs::TabStops;
+use crate::domain::{Position, Size};
 use crate::terminal::modes::{CursorShape, Modes};
 use crate::terminal::palette::Colors;
-use crate::terminal::size::{Position, Size};
 
 /// The most titles a program can lay aside (XTWINOPS 22).
 pub const MAX_TITLES: usize = 8;

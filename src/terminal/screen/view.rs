@@ -6,9 +6,9 @@ use super::Screen;
 use super::cluster::{Edge, edge};
 use super::engine::Buffer;
 use super::ink::real;
+use crate::domain::Size;
 use crate::terminal::line::{Line, LineWriter};
 use crate::terminal::modes::Modes;
-use crate::terminal::size::Size;
 use crate::terminal::snapshot::{Cursor, Row, Snapshot};
 use crate::terminal::style::Color;
 

@@ -14,7 +14,7 @@ pub use search::Match;
 use super::fold::logical;
 use super::line::Line;
 use super::screen::Screen;
-use super::size::Size;
+use crate::domain::Size;
 
 /// How many bytes are parsed before the lines that left are collected.
 const PIECE: usize = 64 * 1024;
@@ -86,7 +86,7 @@ impl Scrollback {
             self.lines.push_back(line);
             while self.lines.len() > self.max_lines || self.bytes > MAX_BYTES {
                 let Some(gone) = self.lines.pop_front() else { break };
-                self.bytes -= gone.as_bytes().len();
+                self.bytes = self.bytes.saturating_sub(gone.as_bytes().len());
                 self.left_out += 1;
             }
         }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::domain::{Key, KeyCode, Mods};
+use crate::domain::{Key, KeyCode, Mods, Rgb};
 
 /// How long a terminal gets to answer; those that answer do so within a few milliseconds.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -123,15 +123,9 @@ impl Answers {
     }
 }
 
-/// Reads `rgb:rrrr/gggg/bbbb`, with one to four digits each.
+/// Reads `rgb:rrrr/gggg/bbbb` and writes it as `#rrggbb`.
 fn color_of(text: &str) -> Option<String> {
-    let mut parts = text.strip_prefix("rgb:").or_else(|| text.strip_prefix("rgba:"))?.split('/');
-    let mut part = || {
-        let digits = parts.next().filter(|digits| (1..=4).contains(&digits.len()))?;
-        let value = u32::from_str_radix(digits, 16).ok()?;
-        Some(value * 255 / ((1 << (4 * digits.len())) - 1))
-    };
-    Some(format!("#{:02x}{:02x}{:02x}", part()?, part()?, part()?))
+    text.parse().ok().map(|color: Rgb| color.to_string())
 }
 
 #[cfg(test)]
