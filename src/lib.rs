@@ -19,19 +19,19 @@
 //! A room may import only the rooms in its row; `tests/architecture.rs` reads this table and holds it.
 //!
 //! ```text
-//! PURE   domain      -                                  what exists: ids, agents, teams, keys, commands, events
+//! PURE   domain      -                                  what exists: ids, agents, teams, messages, keys
 //!        manifest    domain                             a TOML text a person wrote, or what is wrong with it
 //!        layout      domain manifest                    rectangles from the org chart
 //!        theme       domain manifest                    colours by role
 //!        terminal    domain                             the only user of vt100: screens, key encoding, replies
 //!        adapter     domain manifest terminal           reads an agent's state from evidence; rules are data
-//!        blueprint   domain manifest adapter            the session file and blueprints; a plan is ordinary commands
 //!        headless    domain                             reads what a program writes that runs one prompt without a screen
 //!        price       domain manifest                    what tokens cost, and who has spent how much
-//!        kernel      domain price                       decides; one kernel a session
-//!        protocol    domain                             what goes over the socket, and its version
+//!        kernel      domain price                       commands, events, state and rules, one folder a part; decides
+//!        blueprint   domain manifest adapter kernel     the session file and blueprints; a plan is ordinary commands
+//!        protocol    domain kernel                      what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
-//!        store       domain                             SQLite: one writer thread, group commit
+//!        store       domain kernel                      SQLite: one writer thread, group commit
 //!        disk        -                                  files that are there whole or not at all
 //!        process     -                                  what the system tells of processes; the only reader of /proc
 //!        pty         domain disk process                 the holder, and the client to it
@@ -39,7 +39,7 @@
 //! FRONT  daemon      domain manifest terminal adapter blueprint price kernel protocol config store disk process pty
 //!        http        domain protocol daemon             the API: one file a resource
 //!        tui         domain manifest layout theme terminal protocol config disk client
-//!        demo        domain                             the scripted organisation of `agentctl demo`
+//!        demo        domain kernel                      the scripted organisation of `agentctl demo`
 //!        cli         *                                  composition root: one file a command
 //! ```
 //!

@@ -20,7 +20,8 @@ mod words;
 
 use std::path::Path;
 
-use crate::domain::{Command, Name};
+use crate::domain::Name;
+use crate::kernel::org::Command as OrgCommand;
 use crate::manifest::ManifestError;
 
 pub use compose::{Found, compose};
@@ -36,7 +37,7 @@ pub struct Plan {
     /// The session's name.
     pub name: Name,
     /// What to ask of the session, in order.
-    pub commands: Vec<Command>,
+    pub commands: Vec<OrgCommand>,
     /// What of the blueprints their programs cannot be told: the blueprint's name and the note.
     pub notes: Vec<(String, Note)>,
 }

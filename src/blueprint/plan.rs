@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use crate::domain::{Command, Launch, Name, NewAgent, Role, TeamColor, TeamRef, misspelt};
+use crate::domain::{Launch, Name, NewAgent, Role, TeamColor, TeamRef, misspelt};
+use crate::kernel::org::Command as OrgCommand;
 use crate::manifest::{Manifest, ManifestError, Spanned};
 
 use super::file::{AgentTable, Argv, BlueprintTable, SessionFile, TeamTable};
@@ -100,7 +101,7 @@ struct Planner<'a> {
     manifest: Manifest<'a>,
     file: &'a SessionFile,
     library: &'a Library,
-    commands: Vec<Command>,
+    commands: Vec<OrgCommand>,
     notes: Vec<(String, Note)>,
     /// The agents' names that are taken, and where.
     taken: BTreeMap<Name, Range<usize>>,
@@ -145,7 +146,7 @@ impl Planner<'_> {
         self.manifest.at(&span, format!("team[{n}].parent"), "these teams stand in each other, in a circle")
     }
 
-    fn team(&self, n: usize, team: &TeamTable) -> Result<Command, ManifestError> {
+    fn team(&self, n: usize, team: &TeamTable) -> Result<OrgCommand, ManifestError> {
         let name = checked_name(&self.manifest, &team.name, &format!("team[{n}].name"))?;
         let color = match &team.color {
             None => None,
@@ -158,7 +159,7 @@ impl Planner<'_> {
             })?),
         };
         let parent = team.parent.as_ref().map(|parent| TeamRef::from(parent.get_ref().as_str()));
-        Ok(Command::CreateTeam { name, parent, color })
+        Ok(OrgCommand::CreateTeam { name, parent, color })
     }
 
     /// Plans a team's agents. A lead that none of its tables names is an agent of its own, made before them.
@@ -218,7 +219,12 @@ impl Planner<'_> {
                     (Some(TeamRef::from(team.name.get_ref().as_str())), role)
                 }
             };
-            self.commands.push(Command::CreateAgent(NewAgent { name, team, role, launch: launch.clone() }));
+            self.commands.push(OrgCommand::CreateAgent(NewAgent {
+                name,
+                team,
+                role,
+                launch: launch.clone(),
+            }));
         }
         Ok(())
     }

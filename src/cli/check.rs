@@ -10,9 +10,10 @@ use super::{output, programs};
 use crate::adapter::{Adapters, Rules};
 use crate::blueprint::{self, Plan, Words};
 use crate::config::{Config, ConfigError, Paths, SECTIONS};
-use crate::domain::{Command, NewAgent};
+use crate::domain::NewAgent;
 use crate::layout::Layout;
 use crate::manifest::ManifestError;
+use crate::protocol::OrgCommand;
 use crate::theme::Theme;
 
 pub(super) fn check(paths: &Paths, file: &Path, kind: Option<FileKind>) -> Result<(), Failure> {
@@ -68,7 +69,7 @@ fn doubts(file: &Path, plan: &Plan) -> Vec<String> {
         }
     };
     for command in &plan.commands {
-        let Command::CreateAgent(NewAgent { launch, .. }) = command else { continue };
+        let OrgCommand::CreateAgent(NewAgent { launch, .. }) = command else { continue };
         let folder = launch.cwd.as_ref().map_or_else(|| root.clone(), |cwd| root.join(cwd));
         if let Some(cwd) = launch.cwd.as_ref().filter(|_| !folder.is_dir()) {
             doubt(format!("the folder `{}` does not exist", cwd.display()));

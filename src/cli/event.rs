@@ -46,13 +46,14 @@ fn show(here: &Here, event: &Value) -> Result<(), Failure> {
     let time = word("at").get(11..23).unwrap_or_default();
     let number = seq(event).map_or_else(|| "-".to_owned(), |n| n.to_string());
     let kind = word("type").replace('_', " ");
-    output::line(format!("{time}  {number:>6}  {kind:<18}  {}", details(event)).trim_end())
+    output::line(format!("{time}  {number:>6}  {kind:<22}  {}", details(event)).trim_end())
 }
 
 /// What an event says beside its kind: whom it is about, and every field that says something to a person.
 fn details(event: &Value) -> String {
     let Some(fields) = event.as_object() else { return String::new() };
-    let told = |name: &str| ["seq", "at", "type", "actor"].contains(&name) || name.ends_with("_name");
+    let told =
+        |name: &str| ["seq", "at", "type", "actor", "cause"].contains(&name) || name.ends_with("_name");
     let mut words: Vec<String> =
         fields.get("name").and_then(Value::as_str).map(str::to_owned).into_iter().collect();
     if !fields.contains_key("to") {
@@ -109,29 +110,29 @@ mod tests {
     #[test]
     fn an_event_is_told_by_the_names_of_what_it_is_about() {
         let cases = [
-            (json!({"type": "agent_started", "agent": 3, "name": "be-1", "pid": 7}), "be-1  pid: 7"),
-            (json!({"type": "agent_deleted", "agent": 3}), "agent 3"),
-            (json!({"type": "team_created", "team": {"id": 1, "name": "web", "parent": null}}), "web"),
-            (json!({"type": "agent_created", "agent": {"id": 1, "name": "be-1", "launch": {}}}), "be-1"),
+            (json!({"type": "life.started", "agent": 3, "name": "be-1", "pid": 7}), "be-1  pid: 7"),
+            (json!({"type": "org.agent_deleted", "agent": 3}), "agent 3"),
+            (json!({"type": "org.team_created", "team": {"id": 1, "name": "web", "parent": null}}), "web"),
+            (json!({"type": "org.agent_created", "agent": {"id": 1, "name": "be-1", "launch": {}}}), "be-1"),
             (
                 json!({"type": "agent_moved", "agent": 3, "name": "be-1", "team": 2, "team_name": "web"}),
                 "be-1  web",
             ),
             (
-                json!({"type": "lead_changed", "team": 2, "team_name": "web", "lead": 3, "lead_name": "be-1"}),
+                json!({"type": "org.lead_changed", "team": 2, "team_name": "web", "lead": 3, "lead_name": "be-1"}),
                 "lead be-1  web",
             ),
             (
-                json!({"type": "agent_exited", "agent": 3, "name": "a", "exit": {"code": 2}}),
+                json!({"type": "life.exited", "agent": 3, "name": "a", "exit": {"code": 2}}),
                 "a  exit: code: 2",
             ),
             (
-                json!({"type": "observed", "agent": 3, "name": "a", "seen": {"state": "idle", "reason": "quiet"}, "unseen": false}),
+                json!({"type": "life.observed", "agent": 3, "name": "a", "seen": {"state": "idle", "reason": "quiet"}, "unseen": false}),
                 "a  idle, quiet  unseen: false",
             ),
-            (json!({"type": "plan_followed", "commands": [{}, {}]}), "2 commands"),
+            (json!({"type": "org.plan_followed", "commands": [{}, {}]}), "2 commands"),
             (
-                json!({"type": "message_accepted", "message": {"id": 1, "to": 3, "text": "hi"}, "to_name": "a"}),
+                json!({"type": "delivery.accepted", "message": {"id": 1, "to": 3, "text": "hi"}, "to_name": "a"}),
                 "to a  hi",
             ),
             (json!({"type": "pulse", "from": null, "to": 3, "to_name": "a"}), "to a"),

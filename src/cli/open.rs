@@ -9,7 +9,8 @@ use super::{daemon, output, programs, session};
 use crate::blueprint::{FILE_NAME, compose};
 use crate::client::Client;
 use crate::disk;
-use crate::domain::{Command, Launch, Name, NewAgent, Role};
+use crate::domain::{Launch, Name, NewAgent, Role};
+use crate::protocol::OrgCommand;
 use crate::protocol::{AGENT_VARIABLE, Kept, SessionSummary};
 use crate::tui::{self, Beginning, Ending};
 
@@ -102,10 +103,10 @@ async fn begin(here: &Here, folder: &Path) -> Result<(), Failure> {
 }
 
 /// Three plain shells, one above the others.
-fn shells() -> Vec<Command> {
+fn shells() -> Vec<OrgCommand> {
     let shell = std::env::var("SHELL").ok().filter(|s| !s.is_empty()).unwrap_or_else(|| "sh".to_owned());
     let agent = |name: &str, role: Role, team: Option<&str>| {
-        Command::CreateAgent(NewAgent {
+        OrgCommand::CreateAgent(NewAgent {
             name: Some(Name::lenient(name, "shell")),
             team: team.map(Into::into),
             role,
@@ -113,7 +114,7 @@ fn shells() -> Vec<Command> {
         })
     };
     vec![
-        Command::CreateTeam { name: Name::lenient("shells", "shells"), parent: None, color: None },
+        OrgCommand::CreateTeam { name: Name::lenient("shells", "shells"), parent: None, color: None },
         agent("chief", Role::Executive, None),
         agent("shell-1", Role::Coordinator, Some("shells")),
         agent("shell-2", Role::Worker, Some("shells")),

@@ -6,7 +6,8 @@ use super::args::Session;
 use super::failure::Failure;
 use super::here::{Here, find_file, read_plan, working_folder};
 use super::{daemon, output};
-use crate::domain::{Command, Name};
+use crate::domain::Name;
+use crate::protocol::OrgCommand;
 use crate::protocol::{Kept, OpenedView, SessionDraft, SessionSummary};
 
 /// `agentctl up [FILE]`
@@ -83,7 +84,7 @@ pub(super) async fn open(
     here: &Here,
     name: &Name,
     root: &Path,
-    plan: Vec<Command>,
+    plan: Vec<OrgCommand>,
     conversations: Kept,
 ) -> Result<OpenedView, Failure> {
     let root = root

@@ -47,8 +47,7 @@ pub(super) async fn start(paths: Paths, program: PathBuf) -> Result<Daemon, Daem
         }
     }
     for session in sessions.values_mut() {
-        session.kernel.limit(world.settings.budgets.clone());
-        session.kernel.price(&world.settings.prices);
+        session.learn_settings(&mut world);
         resume(session, &mut world).await;
     }
     world.look_at_own_files();
@@ -82,8 +81,8 @@ fn restore(paths: &Paths, name: &Name) -> Result<Session, StoreError> {
     tracing::error!(session = %name, "its record was damaged and is kept as {}", aside.display());
     let mut session = session_from(name, store, restored)?;
     session.was_damaged(&aside);
-    let backup = std::fs::read(paths.session_backup(name)).ok();
-    let copy = backup.and_then(|body| serde_json::from_slice::<State>(&body).ok());
+    let backup = std::fs::read_to_string(paths.session_backup(name)).ok();
+    let copy = backup.and_then(|body| State::from_whole(&body).ok());
     if let Some(copy) = copy.filter(|copy| copy.last_seq() > session.state().last_seq()) {
         session.go_on_from(copy);
     }
@@ -92,7 +91,7 @@ fn restore(paths: &Paths, name: &Name) -> Result<Session, StoreError> {
 
 fn session_from(name: &Name, store: Store, restored: crate::store::Restored) -> Result<Session, StoreError> {
     let (state_at, state) = match restored.state {
-        Some((seq, body)) => (seq, serde_json::from_str(&body).map_err(StoreError::Format)?),
+        Some((seq, body)) => (seq, State::from_whole(&body).map_err(StoreError::State)?),
         None => (0, State::default()),
     };
     let kernel = Kernel::restore(state, restored.since);

@@ -7,8 +7,7 @@
 //! A group that could not be kept is taken back whole: `confirmed` is the state of everything that is on disk, and the
 //! kernel begins again from it.
 
-use crate::domain::{Durability, EventRecord};
-use crate::kernel::{Outcome, State};
+use crate::kernel::{Durability, EventRecord, Outcome, State};
 
 /// How many events pass between two kept states.
 const STATE_EVERY: u64 = 2_000;
@@ -144,8 +143,8 @@ impl<A> Writing<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Actor, AgentId, Command, Event, Name, Timestamp};
-    use crate::kernel::{Input, Kernel};
+    use crate::domain::{Actor, AgentId, Name, Timestamp};
+    use crate::kernel::{Command, Event, Input, Kernel, life, org};
 
     fn begun() -> (Kernel, Commit<u32>) {
         let (kernel, first) = Kernel::open(Name::new("s").unwrap(), "/w".into(), Timestamp(0));
@@ -156,14 +155,18 @@ mod tests {
     }
 
     fn team(kernel: &mut Kernel, name: &str) -> Outcome {
-        let command = Command::CreateTeam { name: Name::new(name).unwrap(), parent: None, color: None };
+        let command = Command::Org(org::Command::CreateTeam {
+            name: Name::new(name).unwrap(),
+            parent: None,
+            color: None,
+        });
         kernel.handle(Input::Asked { actor: Actor::Person, command }, Timestamp(1))
     }
 
     fn observed(kernel: &Kernel) -> Outcome {
         let seq = Some(kernel.state().last_seq() + 1);
-        let event = Event::Looked { agent: AgentId(1) };
-        let record = EventRecord { seq, at: Timestamp(1), actor: Actor::Daemon, event };
+        let event = Event::Life(life::Event::Looked { agent: AgentId(1) });
+        let record = EventRecord { seq, at: Timestamp(1), actor: Actor::Daemon, cause: None, event };
         Outcome { reply: Ok(crate::kernel::Reply::Done), events: vec![record], effects: vec![] }
     }
 

@@ -14,9 +14,10 @@ use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, PaneNews, World, Written};
 use super::{HistoryPlace, boot, spending, view};
-use crate::domain::{Actor, AgentId, AgentRef, Command, Name, Timestamp, nearest};
+use crate::domain::{Actor, AgentId, AgentRef, Input as Pressed, Name, Route, Timestamp, nearest};
 use crate::kernel::{Input, Kernel, Phase};
 use crate::protocol::{Code, OpenedView, Problem, SessionDraft, VersionView};
+use crate::protocol::{Command, OrgCommand};
 use crate::pty::Place;
 
 /// How long the last words of panes and stores may take.
@@ -87,10 +88,7 @@ impl Engine {
     /// Reads the settings anew if their file changed.
     fn refresh_settings(&mut self) {
         if self.world.refresh_settings() {
-            for session in self.sessions.values_mut() {
-                session.kernel.limit(self.world.settings.budgets.clone());
-                session.kernel.price(&self.world.settings.prices);
-            }
+            self.sessions.values_mut().for_each(|session| session.learn_settings(&mut self.world));
         }
     }
 
@@ -204,8 +202,14 @@ impl Engine {
                 self.with(&session, |s, _| drop(reply.send(s.look(client, &panes, &cards))));
             }
             Request::Press { session, client, route, input } => {
-                self.with(&session, |s, world| s.press(client, route, input, world));
+                self.with(&session, |s, _| s.press(client, &route, &input));
             }
+            Request::Keys(name, who, keys, reply) => self.answer(&name, reply, |s, _| {
+                for key in keys {
+                    s.pass_on(&Route::Direct(who.clone()), &Pressed::Key(key))?;
+                }
+                Ok(())
+            }),
             Request::ClientAsk { session, client, id, command } => self.with(&session, |s, world| {
                 s.ask(Actor::Person, *command, AnswerTo::Client(client, id), world);
             }),
@@ -251,7 +255,7 @@ impl Engine {
             let mut unplanned = Vec::new();
             if !draft.plan.is_empty() {
                 unplanned.extend(session.kernel.unplanned(&draft.plan).into_iter().map(ToString::to_string));
-                let plan = Command::FollowPlan { commands: draft.plan };
+                let plan = Command::Org(OrgCommand::FollowPlan { commands: draft.plan });
                 if let Err(problem) = session.try_to(plan, world) {
                     return drop(reply.send(Err(problem)));
                 }
@@ -284,7 +288,7 @@ impl Engine {
         let mut session = boot::make(&self.world.paths, name, &draft.root).map_err(|e| {
             Problem::new(Code::Storage, format!("make the session `{name}`")).cause(e.to_string())
         })?;
-        session.kernel.limit(self.world.settings.budgets.clone());
+        session.learn_settings(&mut self.world);
         self.sessions.insert(name.clone(), session);
         Ok(true)
     }
@@ -415,7 +419,7 @@ impl Engine {
 /// Tries a plan with a kernel that is thrown away, so that no session is made whose plan cannot be followed.
 fn rehearse(name: &Name, draft: &SessionDraft) -> Result<(), Problem> {
     let (mut kernel, _) = Kernel::open(name.clone(), draft.root.clone(), Timestamp::default());
-    let command = Command::FollowPlan { commands: draft.plan.clone() };
+    let command = Command::Org(OrgCommand::FollowPlan { commands: draft.plan.clone() });
     let outcome = kernel.handle(Input::Asked { actor: Actor::Person, command }, Timestamp::default());
     super::answer::of(outcome.reply).map(drop)
 }

@@ -15,6 +15,7 @@ mod clock;
 mod commit;
 mod engine;
 mod environment;
+mod fate;
 mod frames;
 mod headroom;
 mod history;
@@ -47,7 +48,7 @@ pub use history::read_history;
 pub use hook::HookCall;
 pub use lock::PlaceError;
 pub use pane::{Believed, Happening, PaneText, Replay};
-pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Told, Who};
+pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Who};
 pub use settings::check_settings;
 
 /// Why the daemon could not start.

@@ -11,8 +11,10 @@ use super::hook::{HookCall, Ticket};
 use super::pane::PaneText;
 use crate::config::Paths;
 use crate::domain::{
-    Actor, AgentId, AgentRef, ApprovalId, Command, EventRecord, Input, Launch, MessageId, Name, Route, Usage,
+    Actor, AgentId, AgentRef, ApprovalId, Input, Key, Launch, MessageId, Name, Route, Usage,
 };
+use crate::kernel::EventRecord;
+use crate::protocol::Command;
 use crate::protocol::{
     AgentDraft, Answer, ApprovalView, BlueprintView, Code, CostBy, CostView, Explanation, HookAnswer,
     MessageView, OpenedView, PaneView, Problem, ServerMessage, SessionDraft, SessionSummary, StatusView,
@@ -92,6 +94,7 @@ pub(super) enum Request {
         route: Route,
         input: Input,
     },
+    Keys(Name, AgentRef, Vec<Key>, Reply<()>),
     ClientAsk {
         session: Name,
         client: ClientId,
@@ -284,6 +287,10 @@ impl Handle {
         /// Puts down what an agent has used, as its program told it elsewhere.
         used(session: Name, agent: AgentRef, usage: Usage) -> (),
         |reply| Request::Used(session, agent, usage, reply)
+    );
+    ask!(
+        /// Presses keys in an agent's terminal, in order.
+        keys(session: Name, agent: AgentRef, keys: Vec<Key>) -> (), |reply| Request::Keys(session, agent, keys, reply)
     );
     ask!(
         /// Asks something of a session.

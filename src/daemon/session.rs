@@ -23,12 +23,12 @@ use super::view::Names;
 use super::world::{Due, Whose, World};
 use super::{answer, clock, spending, view};
 use crate::adapter::Opening;
-use crate::domain::{
-    Actor, AgentId, AgentRef, Command, Durability, Event, EventRecord, Input as Pressed, Launch, Name, Route,
-    Signal,
+use crate::domain::{Actor, AgentId, AgentRef, Input as Pressed, Launch, Name, Route, Signal};
+use crate::kernel::{
+    Durability, Effect, Event, EventRecord, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State,
+    Subject, approval, cost, delivery, life, time_notice,
 };
-use crate::kernel::{Effect, Fact, Input, Kernel, Outcome, Phase, Reply as Decided, State, time_notice};
-use crate::protocol::{Answer, Code, OpenedView, Problem, ServerMessage};
+use crate::protocol::{Answer, Code, Command, LifeCommand, OpenedView, Problem, ServerMessage};
 use crate::store::{Store, StoreError};
 
 /// Who waits for the answer to an input.
@@ -42,8 +42,6 @@ pub(super) enum AnswerTo {
     Opened(Reply<OpenedView>, Vec<String>, Vec<String>),
     /// A client, under the number it gave; a broadcast it opens is closed when it goes.
     Client(super::ClientId, u64),
-    /// A client that pressed something: it is told of a refusal only.
-    Presser(super::ClientId),
 }
 
 /// One session.
@@ -180,8 +178,8 @@ impl Session {
     }
 
     /// Passes on what a client pressed; its pane takes that client's size.
-    pub(super) fn press(&mut self, client: super::ClientId, route: Route, input: Pressed, world: &mut World) {
-        let aimed = match &route {
+    pub(super) fn press(&mut self, client: super::ClientId, route: &Route, input: &Pressed) {
+        let aimed = match route {
             Route::Executive => self.state().org().executive().map(|a| a.id),
             Route::Direct(AgentRef::Id(id)) => Some(*id),
             Route::Direct(AgentRef::Name(name)) => self.state().org().agent_named(name).map(|a| a.id),
@@ -192,7 +190,27 @@ impl Session {
         {
             self.fit(agent);
         }
-        self.ask(Actor::Person, Command::Press { route, input }, AnswerTo::Presser(client), world);
+        if let Err(problem) = self.pass_on(route, input) {
+            self.tell_one(client, ServerMessage::Refused { problem });
+        }
+    }
+
+    /// Gives what was pressed to the panes that it is for. It is no command: it waits for no disk.
+    pub(super) fn pass_on(&mut self, route: &Route, input: &Pressed) -> Result<(), Problem> {
+        let reached = self.kernel.press(route, input, clock::wall());
+        for agent in reached.map_err(|refusal| answer::problem(&refusal))? {
+            self.order(agent, Order::Press(input.clone()));
+        }
+        Ok(())
+    }
+
+    /// Takes over the budgets and prices that hold from now on.
+    pub(super) fn learn_settings(&mut self, world: &mut World) {
+        let budgets = cost::Fact::Budgets(world.settings.budgets.clone());
+        let prices = cost::Fact::Prices(world.settings.prices.clone());
+        for fact in [budgets, prices] {
+            self.take(Input::Fact(fact.into()), AnswerTo::Nobody, world);
+        }
     }
 
     /// The store has answered for the group it was given.
@@ -266,7 +284,7 @@ impl Session {
 
     /// Ends every process; answers once nothing is left.
     pub(super) fn down(&mut self, reply: Reply<()>, world: &mut World) {
-        self.ask(Actor::Person, Command::StopAll, AnswerTo::Nobody, world);
+        self.ask(Actor::Person, Command::Life(LifeCommand::StopAll), AnswerTo::Nobody, world);
         self.was_ended = true;
         self.downs.push(reply);
         self.answer_downs();
@@ -367,7 +385,7 @@ impl Session {
         let mut answer = answer;
         for effect in outcome.effects {
             answer = match (effect, answer) {
-                (Effect::Interrupt { agent, force }, AnswerTo::Caller(reply)) => {
+                (Effect::Life(life::Effect::Interrupt { agent, force }), AnswerTo::Caller(reply)) => {
                     self.interrupt_for(agent, force, reply);
                     AnswerTo::Nobody
                 }
@@ -392,25 +410,28 @@ impl Session {
         let mut agents = BTreeSet::new();
         let (mut structure, mut asked) = (false, false);
         for record in events {
-            match answer::touched(&record.event) {
-                answer::Touched::Chart => structure = true,
-                answer::Touched::Agent(agent) => drop(agents.insert(agent)),
-                answer::Touched::Asked(agent) => {
+            match record.event.subject() {
+                Subject::Chart => structure = true,
+                Subject::Agent(agent) => drop(agents.insert(agent)),
+                Subject::Asked(agent) => {
                     asked = true;
                     agents.insert(agent);
                 }
-                answer::Touched::Nothing => {}
+                Subject::Nothing => {}
             }
-            if let Event::Pulse { from, to } = record.event {
+            if let Event::Delivery(delivery::Event::Pulse { from, to }) = record.event {
                 self.tell(&ServerMessage::Pulse { from, to });
             }
-            if let Event::Used { .. } = record.event {
+            if let Event::Cost(cost::Event::Used { .. }) = record.event {
                 let total = spending::view(&self.kernel.state().ledger().total());
                 self.tell(&ServerMessage::Spent { total });
             }
             let state = self.kernel.state();
-            let notice = spending::notice(state, &record.event);
-            if let Some(text) = notice.or_else(|| time_notice(state, &record.event)) {
+            let notice = match &record.event {
+                Event::Life(event) => time_notice(state, event),
+                event => spending::notice(state, event),
+            };
+            if let Some(text) = notice {
                 self.tell(&ServerMessage::Notice { text });
             }
         }
@@ -430,25 +451,34 @@ impl Session {
 
     fn effect(&mut self, effect: Effect, world: &mut World) {
         match effect {
-            Effect::Start { agent, epoch, launch, conversation } => {
+            Effect::Life(life::Effect::Start { agent, epoch, launch, conversation }) => {
                 self.start(agent, epoch, &launch, conversation.as_deref(), world);
             }
-            Effect::Stop { agent } => self.order(agent, Order::Stop),
-            Effect::Kill { agent } => self.order(agent, Order::Kill),
-            Effect::Erase { agent } => {
+            Effect::Life(life::Effect::Stop { agent }) => self.order(agent, Order::Stop),
+            Effect::Life(life::Effect::Kill { agent }) => self.order(agent, Order::Kill),
+            Effect::Life(life::Effect::Erase { agent }) => {
                 let folder = world.paths.agent(&self.name, agent);
                 match self.slots.remove(&agent) {
                     Some(slot) => slot.erase(folder),
                     None => world.remove_folder(folder),
                 }
             }
-            Effect::Press { agent, input } => self.order(agent, Order::Press(input)),
-            Effect::Type { agent, message, text } => self.type_text(agent, message, text, world),
-            Effect::Submit { agent, message } => self.submit(agent, message, world),
-            Effect::Abandon { agent, message } => self.order(agent, Order::Abandon { message }),
-            Effect::Interrupt { agent, force } => self.order(agent, Order::Interrupt { force, reply: None }),
-            Effect::AnswerHook { agent, key, verdict } => self.answer_hook(agent, &key, &verdict, world),
-            Effect::PressAnswer { agent, approval, dialog, verdict } => {
+            Effect::Delivery(delivery::Effect::Type { agent, message, text }) => {
+                self.type_text(agent, message, text, world);
+            }
+            Effect::Delivery(delivery::Effect::Submit { agent, message }) => {
+                self.submit(agent, message, world);
+            }
+            Effect::Delivery(delivery::Effect::Abandon { agent, message }) => {
+                self.order(agent, Order::Abandon { message });
+            }
+            Effect::Life(life::Effect::Interrupt { agent, force }) => {
+                self.order(agent, Order::Interrupt { force, reply: None });
+            }
+            Effect::Approval(approval::Effect::AnswerHook { agent, key, verdict }) => {
+                self.answer_hook(agent, &key, &verdict, world);
+            }
+            Effect::Approval(approval::Effect::PressAnswer { agent, approval, dialog, verdict }) => {
                 self.order(agent, Order::Answer { approval, dialog, verdict });
             }
             Effect::Wake { at, timer } => world.wake(at, Due::Timer(self.name.clone(), timer)),
@@ -518,11 +548,6 @@ impl Session {
                     self.clients.opened(client, *broadcast);
                 }
                 self.tell_one(client, ServerMessage::Answer { id, result });
-            }
-            AnswerTo::Presser(client) => {
-                if let Err(problem) = result {
-                    self.tell_one(client, ServerMessage::Refused { problem });
-                }
             }
         }
     }

@@ -10,7 +10,7 @@ use super::frames::Frames;
 use super::pane::{News, Order};
 use super::records::Answered;
 use crate::domain::{AgentId, Exit, Observation, Signal, Verdict};
-use crate::kernel::Fact;
+use crate::kernel::{Fact, life};
 
 /// The size of a pane that nobody has looked at yet: rows and columns.
 const FIRST_SIZE: Extent = (24, 80);
@@ -165,10 +165,11 @@ impl Slot {
     /// Returns everything its pane told of this start, in order.
     pub(super) fn facts(&self, agent: AgentId) -> Vec<Fact> {
         let epoch = self.epoch;
-        let started = self.pid.map(|pid| Fact::Started { agent, epoch, pid });
-        let failed = self.failed.clone().map(|reason| Fact::StartFailed { agent, epoch, reason });
-        let seen = self.seen.clone().map(|seen| Fact::Observed { agent, epoch, seen });
-        let exited = self.exit.map(|exit| Fact::Exited { agent, epoch, exit });
+        let started = self.pid.map(|pid| Fact::Life(life::Fact::Started { agent, epoch, pid }));
+        let failed =
+            self.failed.clone().map(|reason| Fact::Life(life::Fact::StartFailed { agent, epoch, reason }));
+        let seen = self.seen.clone().map(|seen| Fact::Life(life::Fact::Observed { agent, epoch, seen }));
+        let exited = self.exit.map(|exit| Fact::Life(life::Fact::Exited { agent, epoch, exit }));
         let typed = self.typed.clone().and_then(|news| news.fact(agent, epoch));
         [started, failed, typed, seen, exited].into_iter().flatten().collect()
     }

@@ -1,6 +1,7 @@
 //! What was spent, from the kernel's ledger to what clients are shown.
 
-use crate::domain::{Event, Org, Spender, TeamId, clean};
+use crate::domain::{Org, Spender, TeamId, clean};
+use crate::kernel::{Event, cost};
 use crate::kernel::{State, budget_of, spent_in};
 use crate::price::{AtLimit, Budget, Budgets, Day, Prices, Spent};
 use crate::protocol::{CostBy, CostRow, CostView, SpentView};
@@ -70,7 +71,9 @@ fn by_team(state: &State, budgets: &Budgets) -> Vec<CostRow> {
 
 /// Returns what a person is told of a budget that is nearly or wholly used up.
 pub(super) fn notice(state: &State, event: &Event) -> Option<String> {
-    let Event::BudgetCrossed { spender, spent, budget, used_up } = event else { return None };
+    let Event::Cost(cost::Event::BudgetCrossed { spender, spent, budget, used_up }) = event else {
+        return None;
+    };
     let whose = match spender {
         Spender::Session => "the session".to_owned(),
         Spender::Team(team) => format!("team {}", state.org().team(*team)?.name),

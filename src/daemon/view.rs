@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::spending;
 use crate::domain::{
-    Actor, Agent, AgentId, AgentState, Conversation, EventRecord, Evidence, MessageId, Org, Source, Team,
-    TeamId, Timestamp, WaitFor, clean,
+    Actor, Agent, AgentId, AgentState, Conversation, Evidence, MessageId, Org, Source, Team, TeamId,
+    Timestamp, WaitFor, clean,
 };
-use crate::kernel::{Finished, Kernel, Phase, State, time_limit};
+use crate::kernel::{EventRecord, Finished, Kernel, Phase, State, time_limit};
 use crate::protocol::{
     AgentView, ChartView, ConversationView, EvidenceView, Explanation, MessageView, SessionSummary,
     SessionView, StatusView, TeamView, Totals, rfc3339,
@@ -311,17 +311,20 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Command, Exit, Launch, Name, NewAgent, Role};
-    use crate::kernel::{Fact, Input, Kernel};
+    use crate::domain::{Exit, Launch, Name, NewAgent, Role};
+    use crate::kernel::{Command, Fact, Input, Kernel, life, org};
 
     fn explained(fact: impl FnOnce(AgentId) -> Fact) -> Explanation {
         let (mut kernel, _) = Kernel::open(Name::new("s").unwrap(), "/w".into(), Timestamp(0));
         let launch = Launch { command: vec!["sh".into()], ..Launch::default() };
         let new = NewAgent { name: None, team: None, role: Role::Worker, launch };
-        let command = Command::CreateAgent(new);
+        let command = Command::Org(org::Command::CreateAgent(new));
         let _ = kernel.handle(Input::Asked { actor: Actor::Person, command }, Timestamp(1));
         let id = kernel.state().org().agents().next().unwrap().id;
-        let _ = kernel.handle(Input::Fact(Fact::Started { agent: id, epoch: 1, pid: 7 }), Timestamp(2));
+        let _ = kernel.handle(
+            Input::Fact(Fact::Life(life::Fact::Started { agent: id, epoch: 1, pid: 7 })),
+            Timestamp(2),
+        );
         let _ = kernel.handle(Input::Fact(fact(id)), Timestamp(1_000));
         let quiet = Evidence {
             source: Source::Activity,
@@ -343,13 +346,15 @@ mod tests {
 
     #[test]
     fn how_a_process_ended_decides_and_what_is_left_on_its_screen_does_not() {
-        let ended = explained(|agent| Fact::Exited { agent, epoch: 1, exit: Exit::Code(3) });
+        let ended =
+            explained(|agent| Fact::Life(life::Fact::Exited { agent, epoch: 1, exit: Exit::Code(3) }));
         assert_eq!(decisive(&ended), [("process", "error", "exited with code 3")]);
         assert_eq!((ended.evidence.len(), ended.state.as_str()), (2, "error"));
         let reason = || "`x` is not found".to_owned();
-        let failed = explained(|agent| Fact::StartFailed { agent, epoch: 1, reason: reason() });
+        let failed =
+            explained(|agent| Fact::Life(life::Fact::StartFailed { agent, epoch: 1, reason: reason() }));
         assert_eq!(decisive(&failed), [("process", "error", "`x` is not found")]);
-        let runs = explained(|agent| Fact::Started { agent, epoch: 1, pid: 7 });
+        let runs = explained(|agent| Fact::Life(life::Fact::Started { agent, epoch: 1, pid: 7 }));
         assert_eq!(decisive(&runs), [("activity", "idle", "it is quiet")]);
     }
 }

@@ -10,7 +10,8 @@ mod stage;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::domain::{Command, Launch, Name, NewAgent, Role, TeamColor, TeamRef};
+use crate::domain::{Launch, Name, NewAgent, Role, TeamColor, TeamRef};
+use crate::kernel::org::Command as OrgCommand;
 
 /// The name of the demo's session.
 pub const SESSION: &str = "demo";
@@ -20,10 +21,10 @@ pub const SUBCOMMAND: &str = "demo-agent";
 
 /// Returns the commands that set the demo up; `program` is this program.
 #[must_use]
-pub fn plan(program: &Path) -> Vec<Command> {
+pub fn plan(program: &Path) -> Vec<OrgCommand> {
     let mut commands = Vec::new();
     for (n, team) in scene::TEAMS.iter().enumerate() {
-        commands.push(Command::CreateTeam {
+        commands.push(OrgCommand::CreateTeam {
             name: Name::lenient(team.name, "team"),
             parent: team.parent.map(TeamRef::from),
             color: Some(TeamColor::nth(n)),
@@ -36,7 +37,7 @@ pub fn plan(program: &Path) -> Vec<Command> {
             (Some(_), true) => Role::Coordinator,
             (Some(_), false) => Role::Worker,
         };
-        commands.push(Command::CreateAgent(NewAgent {
+        commands.push(OrgCommand::CreateAgent(NewAgent {
             name: Some(Name::lenient(cast.name, "agent")),
             team: cast.team.map(TeamRef::from),
             role,
@@ -59,10 +60,10 @@ mod tests {
     #[test]
     fn the_demo_is_a_three_level_organisation_of_at_least_ten() {
         let commands = plan(Path::new("/bin/agentctl"));
-        let teams: Vec<_> = commands.iter().filter(|c| matches!(c, Command::CreateTeam { .. })).collect();
+        let teams: Vec<_> = commands.iter().filter(|c| matches!(c, OrgCommand::CreateTeam { .. })).collect();
         let nested =
-            teams.iter().filter(|c| matches!(c, Command::CreateTeam { parent: Some(_), .. })).count();
-        let agents = commands.iter().filter(|c| matches!(c, Command::CreateAgent(_))).count();
+            teams.iter().filter(|c| matches!(c, OrgCommand::CreateTeam { parent: Some(_), .. })).count();
+        let agents = commands.iter().filter(|c| matches!(c, OrgCommand::CreateAgent(_))).count();
         assert!(teams.len() >= 4 && nested >= 1 && agents >= 10);
         assert_eq!(scene::CAST.iter().filter(|c| c.team.is_none()).count(), 1);
         for team in scene::TEAMS {

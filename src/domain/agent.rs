@@ -1,4 +1,4 @@
-//! An agent as its session knows it: who it is, where it stands, how it is started, whether it should run.
+//! An agent as its session knows it: who it is, where it stands, how it is started.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,8 +23,6 @@ pub struct Agent {
     pub rank: u32,
     /// How it is started.
     pub launch: Launch,
-    /// Whether it should be running.
-    pub run: Run,
 }
 
 /// What an agent may do.

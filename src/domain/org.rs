@@ -3,17 +3,18 @@
 //! One value holds the whole chart. Parents are the only truth; every order and every subtree is computed from
 //! them. The kernel keeps [`Org::check`] true after every event; layouts and clients only read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Agent, AgentId, Name, Role, Scope, Team, TeamId};
 
-/// All agents and teams of a session.
+/// All agents and teams of a session. A clone shares everything with its original.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
-    agents: BTreeMap<AgentId, Agent>,
-    teams: BTreeMap<TeamId, Team>,
+    agents: OrdMap<AgentId, Agent>,
+    teams: OrdMap<TeamId, Team>,
 }
 
 /// A team with everything in it, in the order of the chart.
@@ -229,7 +230,8 @@ impl Org {
     /// Removes an agent; a team it led is without a lead.
     pub fn remove_agent(&mut self, id: AgentId) {
         self.agents.remove(&id);
-        self.teams.values_mut().filter(|t| t.lead == Some(id)).for_each(|t| t.lead = None);
+        let led: Vec<TeamId> = self.teams().filter(|t| t.lead == Some(id)).map(|t| t.id).collect();
+        led.into_iter().for_each(|team| self.change_team(team, |t| t.lead = None));
     }
 
     /// Removes a team that has become empty.
@@ -284,7 +286,7 @@ fn unique<'a>(names: impl Iterator<Item = &'a Name>) -> Result<(), OrgError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Launch, Run, TeamColor};
+    use crate::domain::{Launch, TeamColor};
 
     fn agent(id: u32, name: &str, team: Option<u32>, role: Role) -> Agent {
         Agent {
@@ -294,7 +296,6 @@ mod tests {
             role,
             rank: id,
             launch: Launch::default(),
-            run: Run::Wanted,
         }
     }
 

@@ -5,13 +5,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answered, Done, Json, Path, Query, Refused, session_name};
-use super::fate;
 use crate::daemon::{Handle, Who};
-use crate::domain::{AgentRef, Command, Input, Name, NewAgent, Role, Route};
+use crate::domain::{AgentRef, Name, NewAgent, Role};
 use crate::protocol::{
     AgentDraft, AgentView, Answer, BroughtBack, Code, Created, Explanation, InterruptRequest, KeysRequest,
     MessageReport, Move, Problem, Rename, ResumeRequest, Resumed, ScreenQuery, ScreenText, UsageRequest,
 };
+use crate::protocol::{Command, LifeCommand, OrgCommand};
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
     OpenApiRouter::new()
@@ -79,7 +79,7 @@ async fn create(
         role,
         launch,
     };
-    match handle.ask(session, Who::Person, Command::CreateAgent(new)).await? {
+    match handle.ask(session, Who::Person, Command::Org(OrgCommand::CreateAgent(new))).await? {
         Answer::Created { id, name } => Ok(Json(Created { id, name, notes })),
         other => Err(Refused(Problem::new(
             Code::Internal,
@@ -105,50 +105,53 @@ async fn show(State(handle): State<Handle>, Path((session, agent)): Agent) -> An
 /// Ends an agent and takes it out of the chart, with its history.
 #[utoipa::path(delete, path = "/v1/sessions/{session}/agents/{agent}", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn delete(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::DeleteAgent { agent }).await
+    ask(handle, path, |agent| Command::Org(OrgCommand::DeleteAgent { agent })).await
 }
 
 /// Gives an agent another name.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/rename", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = Rename, responses((status = OK, body = Done)))]
 async fn rename(State(handle): State<Handle>, path: Agent, Json(body): Json<Rename>) -> Answered<Done> {
     let name = Name::new(body.name).map_err(|e| Refused(Problem::new(Code::Invalid, e.to_string())))?;
-    ask(handle, path, |agent| Command::RenameAgent { agent, name }).await
+    ask(handle, path, |agent| Command::Org(OrgCommand::RenameAgent { agent, name })).await
 }
 
 /// Puts an agent into another team, or takes it out of every team.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/move", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), request_body = Move, responses((status = OK, body = Done)))]
 async fn relocate(State(handle): State<Handle>, path: Agent, Json(body): Json<Move>) -> Answered<Done> {
-    ask(handle, path, |agent| Command::MoveAgent { agent, team: body.team.as_deref().map(Into::into) }).await
+    ask(handle, path, |agent| {
+        Command::Org(OrgCommand::MoveAgent { agent, team: body.team.as_deref().map(Into::into) })
+    })
+    .await
 }
 
 /// Makes an agent the lead of its team; one in no team becomes the executive, if there is none.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/promote", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn promote(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::PromoteAgent { agent }).await
+    ask(handle, path, |agent| Command::Org(OrgCommand::PromoteAgent { agent })).await
 }
 
 /// Starts an agent that does not run.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/start", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn start(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::StartAgent { agent }).await
+    ask(handle, path, |agent| Command::Life(LifeCommand::Start { agent })).await
 }
 
 /// Asks an agent's process tree to end, and forces it after a grace.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/stop", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn stop(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::StopAgent { agent }).await
+    ask(handle, path, |agent| Command::Life(LifeCommand::Stop { agent })).await
 }
 
 /// Ends an agent's process tree at once.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/kill", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn kill(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::KillAgent { agent }).await
+    ask(handle, path, |agent| Command::Life(LifeCommand::Kill { agent })).await
 }
 
 /// Ends an agent's process tree and starts it anew.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/restart", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn restart(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::RestartAgent { agent }).await
+    ask(handle, path, |agent| Command::Life(LifeCommand::Restart { agent })).await
 }
 
 /// Starts an agent in a conversation that it was in; one that runs is stopped first.
@@ -159,7 +162,7 @@ async fn resume(
     Json(body): Json<ResumeRequest>,
 ) -> Answered<Resumed> {
     let agent = agent.as_str().into();
-    let command = Command::ResumeAgent { agent, conversation: body.conversation };
+    let command = Command::Life(LifeCommand::Resume { agent, conversation: body.conversation });
     let note = match handle.ask(session_name(session)?, Who::Person, command).await? {
         Answer::Noted { note } => Some(note),
         _ => None,
@@ -170,23 +173,25 @@ async fn resume(
 /// Brings back every agent that ended while nobody watched, or with the session, each in the conversation that it was in.
 #[utoipa::path(post, path = "/v1/sessions/{session}/resume", tag = "agent", params(("session" = String, Path)), responses((status = OK, body = BroughtBack)))]
 async fn resume_all(State(handle): State<Handle>, Path(session): Session) -> Answered<BroughtBack> {
-    Ok(Json(match handle.ask(session_name(session)?, Who::Person, Command::ResumeAll).await? {
-        Answer::Resumed { resumed, anew } => BroughtBack { resumed, anew },
-        _ => BroughtBack::default(),
-    }))
+    Ok(Json(
+        match handle.ask(session_name(session)?, Who::Person, Command::Life(LifeCommand::ResumeAll)).await? {
+            Answer::Resumed { resumed, anew } => BroughtBack { resumed, anew },
+            _ => BroughtBack::default(),
+        },
+    ))
 }
 
 /// Starts an agent in a new conversation; one that runs is stopped first.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/new-conversation", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn new_conversation(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::NewConversation { agent }).await
+    ask(handle, path, |agent| Command::Life(LifeCommand::NewConversation { agent })).await
 }
 
 /// Has an agent forget its conversation, by its program's own command, once it is ready for input.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/clear", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = MessageReport)))]
 async fn clear(State(handle): State<Handle>, Path((session, agent)): Agent) -> Answered<MessageReport> {
-    let command = Command::ClearConversation { agent: agent.as_str().into() };
-    let mut reports = fate::told(&handle, session_name(session)?, Who::Person, command, None).await?;
+    let command = Command::Life(LifeCommand::ClearConversation { agent: agent.as_str().into() });
+    let mut reports = handle.send(session_name(session)?, Who::Person, command, None).await?;
     let unknown = || Refused(Problem::new(Code::Internal, "nothing is known of the message"));
     reports.pop().map(Json).ok_or_else(unknown)
 }
@@ -198,13 +203,13 @@ async fn interrupt(
     path: Agent,
     Json(body): Json<InterruptRequest>,
 ) -> Answered<Done> {
-    ask(handle, path, |agent| Command::InterruptAgent { agent, force: body.force }).await
+    ask(handle, path, |agent| Command::Life(LifeCommand::Interrupt { agent, force: body.force })).await
 }
 
 /// Says that a person has looked at what an agent finished.
 #[utoipa::path(post, path = "/v1/sessions/{session}/agents/{agent}/look", tag = "agent", params(("session" = String, Path), ("agent" = String, Path)), responses((status = OK, body = Done)))]
 async fn look(State(handle): State<Handle>, path: Agent) -> Answered<Done> {
-    ask(handle, path, |agent| Command::Look { agent }).await
+    ask(handle, path, |agent| Command::Life(LifeCommand::Look { agent })).await
 }
 
 /// Why an agent is believed to be in its state: every piece of evidence with its rule and age.
@@ -246,9 +251,6 @@ async fn keys(
     Json(body): Json<KeysRequest>,
 ) -> Answered<Done> {
     let session = session_name(session)?;
-    for key in body.keys {
-        let command = Command::Press { route: Route::Direct(agent.as_str().into()), input: Input::Key(key) };
-        handle.ask(session.clone(), Who::Person, command).await?;
-    }
+    handle.keys(session, agent.as_str().into(), body.keys).await?;
     Ok(Json(Done::default()))
 }

@@ -5,10 +5,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answered, Json, Path, session_name};
-use super::fate;
 use crate::daemon::{Handle, Who};
-use crate::domain::{ApprovalId, Command};
+use crate::domain::ApprovalId;
 use crate::protocol::{AnswerRequest, ApprovalView};
+use crate::protocol::{ApprovalCommand, Command};
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, answer))
@@ -38,6 +38,6 @@ async fn answer(
 ) -> Answered<ApprovalView> {
     let approval = ApprovalId(approval);
     let who = body.from.map_or(Who::Person, Who::Agent);
-    let command = Command::Answer { approval, verdict: body.verdict };
-    Ok(Json(fate::answered(&handle, session_name(session)?, who, command, approval).await?))
+    let command = Command::Approval(ApprovalCommand::Answer { approval, verdict: body.verdict });
+    Ok(Json(handle.answer(session_name(session)?, who, command, approval).await?))
 }

@@ -5,10 +5,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answered, Done, Json, Path, Query, Refused, session_name};
-use super::fate;
 use crate::daemon::{Handle, Who};
-use crate::domain::{Command, MessageId, ScopeRef};
+use crate::domain::{MessageId, ScopeRef};
 use crate::protocol::{BroadcastText, Code, MessageQuery, MessageReport, MessageView, Problem, SendRequest};
+use crate::protocol::{Command, DeliveryCommand};
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
     OpenApiRouter::new()
@@ -44,7 +44,7 @@ async fn cancel(
     State(handle): State<Handle>,
     Path((session, message)): Path<(String, u32)>,
 ) -> Answered<Done> {
-    let command = Command::CancelMessage { message: MessageId(message) };
+    let command = Command::Delivery(DeliveryCommand::Cancel { message: MessageId(message) });
     handle.ask(session_name(session)?, Who::Person, command).await?;
     Ok(Json(Done::default()))
 }
@@ -57,10 +57,15 @@ async fn send(
     Json(body): Json<SendRequest>,
 ) -> Answered<MessageReport> {
     let expires_for = body.expires_for;
-    let command = Command::Send { to: agent.as_str().into(), text: body.text, now: body.now, expires_for };
+    let command = Command::Delivery(DeliveryCommand::Send {
+        to: agent.as_str().into(),
+        text: body.text,
+        now: body.now,
+        expires_for,
+    });
     let session = session_name(session)?;
     let wait_for = body.wait_for.map(std::time::Duration::from_millis);
-    let mut reports = fate::told(&handle, session, who(body.from), command, wait_for).await?;
+    let mut reports = handle.send(session, who(body.from), command, wait_for).await?;
     reports
         .pop()
         .map(Json)
@@ -75,8 +80,13 @@ async fn broadcast(
     Json(body): Json<BroadcastText>,
 ) -> Answered<Vec<MessageReport>> {
     let scope = body.team.as_deref().map_or(ScopeRef::All, |team| ScopeRef::Team(team.into()));
-    let command = Command::SendAll { scope, text: body.text, now: body.now, expires_for: body.expires_for };
-    Ok(Json(fate::told(&handle, session_name(session)?, who(body.from), command, None).await?))
+    let command = Command::Delivery(DeliveryCommand::SendAll {
+        scope,
+        text: body.text,
+        now: body.now,
+        expires_for: body.expires_for,
+    });
+    Ok(Json(handle.send(session_name(session)?, who(body.from), command, None).await?))
 }
 
 fn who(from: Option<String>) -> Who {

@@ -11,7 +11,6 @@ mod blueprint;
 mod body;
 mod cost;
 mod event;
-mod fate;
 mod history;
 mod hook;
 mod message;

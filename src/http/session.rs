@@ -1,12 +1,13 @@
 //! Sessions: listed, opened, ended, forgotten; and the page that says everything about one.
 
+use crate::protocol::{Command, LifeCommand};
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Answered, Done, Json, Path, session_name};
 use crate::daemon::{Handle, Who};
-use crate::domain::Command;
+
 use crate::protocol::{Answer, ChartView, OpenedView, SessionDraft, SessionSummary, StatusView};
 
 pub(super) fn routes() -> OpenApiRouter<Handle> {
@@ -55,7 +56,7 @@ async fn chart(State(handle): State<Handle>, Path(session): Path<String>) -> Ans
 /// Starts every agent that does not run.
 #[utoipa::path(post, path = "/v1/sessions/{session}/up", tag = "session", params(("session" = String, Path)), responses((status = OK, body = Done)))]
 async fn up(State(handle): State<Handle>, Path(session): Path<String>) -> Answered<Done> {
-    handle.ask(session_name(session)?, Who::Person, Command::StartAll).await?;
+    handle.ask(session_name(session)?, Who::Person, Command::Life(LifeCommand::StartAll)).await?;
     Ok(Json(Done::default()))
 }
 

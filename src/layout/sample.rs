@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::domain::{Agent, AgentId, Launch, Name, Org, Role, Run, Team, TeamColor, TeamId};
+use crate::domain::{Agent, AgentId, Launch, Name, Org, Role, Team, TeamColor, TeamId};
 
 /// Builds an organisation by name.
 #[derive(Default)]
@@ -23,7 +23,6 @@ impl Builder {
             role,
             rank: self.agents,
             launch: Launch::default(),
-            run: Run::Wanted,
         });
         id
     }

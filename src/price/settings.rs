@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::budget::{AtLimit, Budget};
 use super::table::{Price, Prices};
@@ -45,7 +45,8 @@ struct BudgetTable {
 }
 
 /// The budgets that a person has set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Budgets {
     /// That of each session.
     pub session: Option<Budget>,

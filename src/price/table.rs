@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{MicroUsd, Tokens, Usage};
 
 /// How many tokens a price is for.
@@ -9,7 +11,7 @@ const PER: u128 = 1_000_000;
 
 /// What a million tokens of a model cost, by kind. A kind without a price makes a usage that has such tokens
 /// unknown, not cheap.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
     /// The models, as their programs call them: `*` stands for any characters, case does not matter.
     pub model: String,
@@ -43,7 +45,8 @@ impl Price {
 }
 
 /// The prices that are known; the first that matches a model is taken.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Prices {
     rows: Arc<[Price]>,
 }

@@ -6,9 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AgentId, BroadcastReport, Command, Input, Route};
+use crate::domain::{AgentId, BroadcastReport, Input, Route};
 
-use super::{AgentView, ApprovalView, ChartView, Problem, SpentView};
+use super::{AgentView, ApprovalView, ChartView, Command, Problem, SpentView};
 
 /// What a client says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

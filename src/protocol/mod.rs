@@ -14,6 +14,13 @@ pub use attach::{Answer, ClientMessage, PaneFrame, PaneView, ServerMessage};
 pub use cost::{CostBy, CostRow, CostView, SpentView, thousands};
 pub use history::HistoryRecord;
 pub use problem::{Code, Problem};
+// What may be asked is the kernel's vocabulary; clients speak it without seeing how it is decided.
+pub use crate::kernel::Command;
+pub use crate::kernel::approval::Command as ApprovalCommand;
+pub use crate::kernel::broadcast::Command as BroadcastCommand;
+pub use crate::kernel::delivery::Command as DeliveryCommand;
+pub use crate::kernel::life::Command as LifeCommand;
+pub use crate::kernel::org::Command as OrgCommand;
 pub use request::{
     AgentDraft, AnswerRequest, BroadcastText, BroughtBack, Created, Disband, HookAnswer, HookQuery,
     InterruptRequest, Kept, KeysRequest, MessageQuery, MessageReport, Move, Recolor, Rename, ResumeRequest,

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::{Command, Key, Usage, Verdict};
+use super::OrgCommand;
+use crate::domain::{Key, Usage, Verdict};
 
 /// A session to be made or opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,7 +21,7 @@ pub struct SessionDraft {
     /// since stays as they left it.
     #[serde(default)]
     #[schema(value_type = Vec<Object>)]
-    pub plan: Vec<Command>,
+    pub plan: Vec<OrgCommand>,
     /// Start the agents of a session that exists and has none running.
     #[serde(default)]
     pub start: bool,

@@ -18,7 +18,7 @@ use ballast::Ballast;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use tokio::sync::oneshot;
 
-use crate::domain::EventRecord;
+use crate::kernel::EventRecord;
 
 /// How many jobs may wait for the writer; beyond that, whoever asks waits.
 const QUEUE: usize = 256;
@@ -67,6 +67,9 @@ pub enum StoreError {
     /// A value could not be put into text, or be read from it.
     #[error("read a kept event: {0}")]
     Format(#[source] serde_json::Error),
+    /// A kept state could not be read.
+    #[error(transparent)]
+    State(#[from] crate::kernel::KeptError),
     /// The writer's thread is gone.
     #[error("reach the record of the session: its writer has ended")]
     Gone,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 use super::{Restored, StoreError, events_after, save, schema};
-use crate::domain::EventRecord;
+use crate::kernel::EventRecord;
 
 /// How long another process may hold the file before opening fails.
 const BUSY_FOR: Duration = Duration::from_secs(2);

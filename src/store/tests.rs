@@ -3,15 +3,16 @@
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use super::*;
-use crate::domain::{Actor, AgentId, Event, Name, Timestamp};
+use crate::domain::{Actor, AgentId, Name, Timestamp};
+use crate::kernel::{Event, life, org};
 
 fn record(seq: u64) -> EventRecord {
     let event = if seq == 1 {
-        Event::SessionOpened { name: Name::new("s").unwrap(), root: "/w".into() }
+        Event::Org(org::Event::SessionOpened { name: Name::new("s").unwrap(), root: "/w".into() })
     } else {
-        Event::Looked { agent: AgentId(u32::try_from(seq).unwrap()) }
+        Event::Life(life::Event::Looked { agent: AgentId(u32::try_from(seq).unwrap()) })
     };
-    EventRecord { seq: Some(seq), at: Timestamp(1), actor: Actor::Person, event }
+    EventRecord { seq: Some(seq), at: Timestamp(1), actor: Actor::Person, cause: None, event }
 }
 
 fn append(store: &Store, seqs: std::ops::RangeInclusive<u64>, state: Option<(u64, String)>) {

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{
-    Agent, AgentId, AgentState, Launch, Name, Org, Role, Run, Skip, Team, TeamColor, TeamId,
-};
+use crate::domain::{Agent, AgentId, AgentState, Launch, Name, Org, Role, Skip, Team, TeamColor, TeamId};
 use crate::protocol::{AgentView, ChartView, SessionView, Totals};
 
 /// The session.
@@ -144,6 +142,5 @@ fn entry(view: &AgentView, team: Option<TeamId>) -> Agent {
             blueprint: view.blueprint.clone(),
             ..Launch::default()
         },
-        run: if view.state == "stopped" { Run::Stopped } else { Run::Wanted },
     }
 }

@@ -135,7 +135,7 @@ fn events_tell_what_happened_and_what_happens() {
         .collect();
     let numbers: Vec<u64> = kept.iter().map(|e| e["seq"].as_u64().unwrap()).collect();
     assert!(numbers.iter().copied().eq(1..=numbers.len() as u64), "{numbers:?}");
-    assert_eq!(kept[0]["type"], "session_opened");
+    assert_eq!(kept[0]["type"], "org.session_opened");
 
     let newest = home.ok(&["events", "--json", "-n", "2"]);
     let newest: Vec<serde_json::Value> =

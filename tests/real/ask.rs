@@ -160,7 +160,7 @@ fn what_waits_for_a_login_goes_out_once_a_turn_works_again() {
             crew.home.run(&["send", "a", "ERR401 now", "--wait", "--timeout", "60s"]);
             crew.is("a", "waiting");
             let held = crew.home.ok(&["send", "a", "HELLO later"]);
-            assert!(held.contains("somebody must log in"), "{held}");
+            assert!(held.contains("a person must log in"), "{held}");
             let seen = crew.model.seen("a");
             crew.home.ok(&["keys", "a", "H", "E", "L", "L", "O", "enter"]);
             let seen = crew.ended("a", seen);

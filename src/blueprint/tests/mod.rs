@@ -5,6 +5,7 @@ mod library;
 
 use super::*;
 use crate::domain::{NewAgent, Role, TeamRef};
+use crate::kernel::org::Command as OrgCommand;
 
 const SAMPLE: &str = r#"
 [session]
@@ -34,7 +35,7 @@ fn parse(text: &str) -> Result<Plan, ManifestError> {
 fn agents(plan: &Plan) -> Vec<&NewAgent> {
     plan.commands
         .iter()
-        .filter_map(|c| if let Command::CreateAgent(new) = c { Some(new) } else { None })
+        .filter_map(|c| if let OrgCommand::CreateAgent(new) = c { Some(new) } else { None })
         .collect()
 }
 
@@ -66,7 +67,7 @@ fn the_sample_file_is_a_plan_of_ordinary_commands() {
         (Some(Path::new("services/api")), "info")
     );
     assert!(
-        matches!(&plan.commands[1], Command::CreateTeam { name, parent: Some(_), .. } if name.as_str() == "database")
+        matches!(&plan.commands[1], OrgCommand::CreateTeam { name, parent: Some(_), .. } if name.as_str() == "database")
     );
 }
 
@@ -76,7 +77,7 @@ fn a_parent_may_stand_below_its_child_in_the_file() {
     let order: Vec<_> = plan
         .commands
         .iter()
-        .filter_map(|c| if let Command::CreateTeam { name, .. } = c { Some(name.as_str()) } else { None })
+        .filter_map(|c| if let OrgCommand::CreateTeam { name, .. } = c { Some(name.as_str()) } else { None })
         .collect();
     assert_eq!(order, ["a", "b"]);
     assert_eq!(plan.name.as_str(), "my-project", "the folder names the session");

@@ -37,7 +37,7 @@ use crate::adapter::{Adapter, Recorded};
 use crate::domain::{
     AgentId, ApprovalId, Ask, Evidence, Exit, Input, MessageId, Name, Observation, Signal, Verdict,
 };
-use crate::kernel::Fact;
+use crate::kernel::{Fact, approval, delivery, life};
 use crate::pty::{Reader, Spec, Writer};
 use crate::terminal::Screen;
 
@@ -195,22 +195,28 @@ impl News {
     pub(super) fn fact(self, agent: AgentId, epoch: u32) -> Option<Fact> {
         let word = str::to_owned;
         Some(match self {
-            News::Started { pid } => Fact::Started { agent, epoch, pid },
-            News::Failed { reason } => Fact::StartFailed { agent, epoch, reason },
-            News::Exited(exit) => Fact::Exited { agent, epoch, exit },
-            News::Observed(seen) => Fact::Observed { agent, epoch, seen },
-            News::Typed { message } => Fact::Typed { agent, epoch, message },
-            News::Submitted { message } => Fact::Submitted { agent, epoch, message },
-            News::Noted { message, note } => Fact::Noted { agent, epoch, message, note: word(note) },
+            News::Started { pid } => Fact::Life(life::Fact::Started { agent, epoch, pid }),
+            News::Failed { reason } => Fact::Life(life::Fact::StartFailed { agent, epoch, reason }),
+            News::Exited(exit) => Fact::Life(life::Fact::Exited { agent, epoch, exit }),
+            News::Observed(seen) => Fact::Life(life::Fact::Observed { agent, epoch, seen }),
+            News::Typed { message } => Fact::Delivery(delivery::Fact::Typed { agent, epoch, message }),
+            News::Submitted { message } => {
+                Fact::Delivery(delivery::Fact::Submitted { agent, epoch, message })
+            }
+            News::Noted { message, note } => {
+                Fact::Delivery(delivery::Fact::Noted { agent, epoch, message, note: word(note) })
+            }
             News::TypeRefused { message, reason } => {
-                Fact::TypeRefused { agent, epoch, message, reason: word(reason) }
+                Fact::Delivery(delivery::Fact::TypeRefused { agent, epoch, message, reason: word(reason) })
             }
             News::SubmitRefused { message, reason } => {
-                Fact::SubmitRefused { agent, epoch, message, reason: word(reason) }
+                Fact::Delivery(delivery::Fact::SubmitRefused { agent, epoch, message, reason: word(reason) })
             }
-            News::Shows { ask, choices } => Fact::Shows { agent, epoch, ask, choices },
+            News::Shows { ask, choices } => {
+                Fact::Approval(approval::Fact::Shows { agent, epoch, ask, choices })
+            }
             News::AnswerRefused { approval, reason } => {
-                Fact::AnswerRefused { agent, epoch, approval, reason: word(reason) }
+                Fact::Approval(approval::Fact::AnswerRefused { agent, epoch, approval, reason: word(reason) })
             }
             News::HolderGone
             | News::Recorded(_)

@@ -7,7 +7,8 @@ use super::super::pane::Order;
 use super::super::request::{Attached, Colors};
 use super::super::world::World;
 use super::{AnswerTo, Session};
-use crate::domain::{Actor, AgentId, Command};
+use crate::domain::{Actor, AgentId};
+use crate::protocol::{BroadcastCommand, Command};
 use crate::protocol::{PaneView, ServerMessage};
 
 impl Session {
@@ -57,7 +58,12 @@ impl Session {
     pub(in super::super) fn detach(&mut self, client: ClientId, world: &mut World) {
         let (panes, broadcasts) = self.clients.remove(client);
         for broadcast in broadcasts {
-            self.ask(Actor::Person, Command::CloseBroadcast { broadcast }, AnswerTo::Nobody, world);
+            self.ask(
+                Actor::Person,
+                Command::Broadcast(BroadcastCommand::Close { broadcast }),
+                AnswerTo::Nobody,
+                world,
+            );
         }
         panes.into_iter().for_each(|agent| self.fit(agent));
     }

@@ -10,11 +10,11 @@ use super::super::slot::Asked;
 use super::super::world::World;
 use super::{AnswerTo, Session};
 use crate::adapter::{Opening, Recorded};
-use crate::domain::{
-    Actor, Agent, AgentId, AgentRef, Command, Event, EventRecord, MessageId, Signal, Usage, Verdict, clean,
-};
+use crate::domain::{Actor, Agent, AgentId, AgentRef, MessageId, Signal, Usage, Verdict, clean};
+use crate::kernel::{Event, EventRecord, approval, cost, delivery};
 use crate::kernel::{Fact, Input};
 use crate::protocol::{Answer, Code, HookAnswer, Kept, Problem};
+use crate::protocol::{Command, DeliveryCommand, LifeCommand};
 
 /// Returns how a conversation opens: the one that is meant goes on, or else a new one of a number of our making, for
 /// programs that take one.
@@ -62,10 +62,10 @@ impl Session {
         let mut resumed = Vec::new();
         if conversations == Kept::Resumed && !resumable.is_empty() {
             resumed.extend(resumable.into_iter().map(|agent| self.called(agent)));
-            self.ask(Actor::Person, Command::ResumeAll, AnswerTo::Nobody, world);
+            self.ask(Actor::Person, Command::Life(LifeCommand::ResumeAll), AnswerTo::Nobody, world);
         }
         for agent in anew {
-            let command = Command::StartAgent { agent: AgentRef::Id(agent) };
+            let command = Command::Life(LifeCommand::Start { agent: AgentRef::Id(agent) });
             self.ask(Actor::Person, command, AnswerTo::Nobody, world);
         }
         resumed
@@ -87,7 +87,7 @@ impl Session {
 
     /// Returns why a command means nothing to an agent's program, if its adapter knows no words for it.
     pub(super) fn unknown_to_program(&self, command: &Command, world: &World) -> Option<Problem> {
-        let Command::ResumeAgent { agent, .. } = command else { return None };
+        let Command::Life(LifeCommand::Resume { agent, .. }) = command else { return None };
         let agent = self.meant(agent)?;
         if world.known_of(&agent.launch).0.can_resume() {
             return None;
@@ -117,12 +117,15 @@ impl Session {
 
     /// Puts what only a program's adapter knows into a command: the words by which it forgets its conversation.
     pub(super) fn spelt_out(&self, command: Command, world: &World) -> Command {
-        let Command::ClearConversation { agent } = &command else { return command };
+        let Command::Life(LifeCommand::ClearConversation { agent }) = &command else { return command };
         let adapter = self.meant(agent).map(|agent| world.known_of(&agent.launch).0);
         match adapter.as_ref().and_then(|adapter| adapter.clear()) {
-            Some(text) => {
-                Command::Send { to: agent.clone(), text: text.to_owned(), now: false, expires_for: None }
-            }
+            Some(text) => Command::Delivery(DeliveryCommand::Send {
+                to: agent.clone(),
+                text: text.to_owned(),
+                now: false,
+                expires_for: None,
+            }),
             None => command,
         }
     }
@@ -131,7 +134,9 @@ impl Session {
     pub(super) fn type_text(&mut self, agent: AgentId, message: MessageId, text: String, world: &mut World) {
         if self.give(agent, Order::Type { message, text }) != Asked::Given {
             let reason = "its pane has too much to do".to_owned();
-            self.fact_of(agent, world, |epoch| Fact::TypeRefused { agent, epoch, message, reason });
+            self.fact_of(agent, world, |epoch| {
+                Fact::Delivery(delivery::Fact::TypeRefused { agent, epoch, message, reason })
+            });
         }
     }
 
@@ -139,7 +144,9 @@ impl Session {
     pub(super) fn submit(&mut self, agent: AgentId, message: MessageId, world: &mut World) {
         if self.give(agent, Order::Submit { message }) != Asked::Given {
             let reason = "its pane has too much to do; the text was not submitted".to_owned();
-            self.fact_of(agent, world, |epoch| Fact::SubmitRefused { agent, epoch, message, reason });
+            self.fact_of(agent, world, |epoch| {
+                Fact::Delivery(delivery::Fact::SubmitRefused { agent, epoch, message, reason })
+            });
         }
     }
 
@@ -182,7 +189,11 @@ impl Session {
         match asks.filter(|key| call.may_wait() && open(key)) {
             Some(key) => {
                 self.door.wait(agent, key.clone(), ticket, answer);
-                self.take(Input::Fact(Fact::HookWaits { agent, key }), AnswerTo::Nobody, world);
+                self.take(
+                    Input::Fact(Fact::Approval(approval::Fact::HookWaits { agent, key })),
+                    AnswerTo::Nobody,
+                    world,
+                );
                 self.clients.approvals(&self.kernel, self.trouble.as_deref());
             }
             None if call.statusline => {
@@ -222,8 +233,12 @@ impl Session {
         let Some(slot) = self.slots.get_mut(&agent).filter(|slot| slot.server.is_some()) else { return };
         slot.note_asked(signal);
         let fact = match signal {
-            Signal::Asks(ask) => ask.key.clone().map(|key| Fact::HookWaits { agent, key }),
-            Signal::AskSettled { key: Some(key) } => Some(Fact::HookGone { agent, key: key.clone() }),
+            Signal::Asks(ask) => {
+                ask.key.clone().map(|key| Fact::Approval(approval::Fact::HookWaits { agent, key }))
+            }
+            Signal::AskSettled { key: Some(key) } => {
+                Some(Fact::Approval(approval::Fact::HookGone { agent, key: key.clone() }))
+            }
             _ => None,
         };
         if let Some(fact) = fact {
@@ -236,14 +251,18 @@ impl Session {
     pub(in super::super) fn used(&mut self, agent: AgentId, epoch: u32, usage: Usage, world: &mut World) {
         let estimate = world.settings.prices.estimate(&usage);
         let day = clock::day(clock::wall());
-        let fact = Fact::Used { agent, epoch, usage, estimate, day };
+        let fact = Fact::Cost(cost::Fact::Used { agent, epoch, usage, estimate, day });
         self.take(Input::Fact(fact), AnswerTo::Nobody, world);
     }
 
     /// A hook has hung up, or was answered.
     pub(in super::super) fn hook_gone(&mut self, ticket: Ticket, world: &mut World) {
         if let Some((agent, key)) = self.door.hung_up(ticket) {
-            self.take(Input::Fact(Fact::HookGone { agent, key }), AnswerTo::Nobody, world);
+            self.take(
+                Input::Fact(Fact::Approval(approval::Fact::HookGone { agent, key })),
+                AnswerTo::Nobody,
+                world,
+            );
             self.clients.approvals(&self.kernel, self.trouble.as_deref());
         }
     }
@@ -252,7 +271,7 @@ impl Session {
     pub(super) fn answer_hook(&mut self, agent: AgentId, key: &str, verdict: &Verdict, world: &mut World) {
         let served = self.slots.get_mut(&agent).is_some_and(|slot| slot.answer_server(key, verdict));
         let heard = self.door.let_go(agent, key, Some(verdict)) || served;
-        let gone = Fact::HookGone { agent, key: key.to_owned() };
+        let gone = Fact::Approval(approval::Fact::HookGone { agent, key: key.to_owned() });
         self.take(Input::Fact(gone), AnswerTo::Nobody, world);
         let asked = {
             let mut open = self.state().approvals().of(agent);
@@ -260,7 +279,9 @@ impl Session {
         };
         if let Some(approval) = asked.filter(|_| !heard) {
             let reason = "its program had stopped waiting at the hook".to_owned();
-            self.fact_of(agent, world, |epoch| Fact::AnswerRefused { agent, epoch, approval, reason });
+            self.fact_of(agent, world, |epoch| {
+                Fact::Approval(approval::Fact::AnswerRefused { agent, epoch, approval, reason })
+            });
         }
     }
 
@@ -268,14 +289,20 @@ impl Session {
     pub(super) fn release(&mut self, events: &[EventRecord], world: &mut World) {
         let mut gone = Vec::new();
         for record in events {
-            let Event::ApprovalClosed { approval, agent, .. } = &record.event else { continue };
+            let Event::Approval(approval::Event::Closed { approval, agent, .. }) = &record.event else {
+                continue;
+            };
             let mut settled = self.state().approvals().settled();
             let key = settled.find(|settled| settled.approval.id == *approval);
             gone.extend(key.and_then(|settled| Some((*agent, settled.approval.ask.key.clone()?))));
         }
         for (agent, key) in gone {
             self.door.let_go(agent, &key, None);
-            self.take(Input::Fact(Fact::HookGone { agent, key }), AnswerTo::Nobody, world);
+            self.take(
+                Input::Fact(Fact::Approval(approval::Fact::HookGone { agent, key })),
+                AnswerTo::Nobody,
+                world,
+            );
         }
     }
 

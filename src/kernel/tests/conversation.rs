@@ -11,7 +11,7 @@ impl Session {
 
 fn begun(outcome: &Outcome) -> Vec<Option<String>> {
     let start = |effect: &Effect| match effect {
-        Effect::Start { conversation, .. } => Some(conversation.clone()),
+        Effect::Life(life::Effect::Start { conversation, .. }) => Some(conversation.clone()),
         _ => None,
     };
     outcome.effects.iter().filter_map(start).collect()
@@ -22,7 +22,7 @@ fn fresh(id: &str) -> Signal {
 }
 
 fn resume(who: &str) -> Command {
-    Command::ResumeAgent { agent: who.into(), conversation: None }
+    Command::Life(life::Command::Resume { agent: who.into(), conversation: None })
 }
 
 #[test]
@@ -51,18 +51,21 @@ fn the_last_conversations_of_each_agent_are_kept() {
 #[test]
 fn an_agent_goes_on_in_its_conversation_after_it_was_stopped_for_that() {
     let mut s = Session::with_team();
-    assert_eq!(s.ask(resume("be-1")).reply, Err(Refusal::NoConversation(name("be-1"))));
+    assert_eq!(s.ask(resume("be-1")).reply, Err(Refusal::Life(life::Refusal::NoConversation(name("be-1")))));
     let _ = s.converse("be-1", "c1");
     let outcome = s.ask(resume("be-1"));
-    assert!(begun(&outcome).is_empty() && outcome.effects.contains(&Effect::Stop { agent: s.id("be-1") }));
+    assert!(
+        begun(&outcome).is_empty()
+            && outcome.effects.contains(&Effect::Life(life::Effect::Stop { agent: s.id("be-1") }))
+    );
     assert_eq!(begun(&s.exit("be-1", Exit::Code(0))), [Some("c1".to_owned())]);
     s.up("be-1");
     // Whoever is started anew in another way does not find the old wish.
     s.ok(resume("be-1"));
-    s.ok(Command::RestartAgent { agent: "be-1".into() });
+    s.ok(Command::Life(life::Command::Restart { agent: "be-1".into() }));
     assert_eq!(begun(&s.exit("be-1", Exit::Code(0))), [None]);
     s.up("be-1");
-    s.ok(Command::NewConversation { agent: "be-1".into() });
+    s.ok(Command::Life(life::Command::NewConversation { agent: "be-1".into() }));
     assert_eq!(begun(&s.exit("be-1", Exit::Code(0))), [None]);
 }
 
@@ -80,7 +83,7 @@ fn a_conversation_in_which_nothing_was_said_is_not_gone_on_in() {
     let _ = s.signal("be-1", fresh("c2"));
     let _ = s.exit("be-1", Exit::Lost);
     assert!(!s.kernel.state().is_resumable(s.id("be-1")));
-    assert_eq!(begun(&s.ask(Command::ResumeAll)), [None]);
+    assert_eq!(begun(&s.ask(Command::Life(life::Command::ResumeAll))), [None]);
     s.up("be-1");
     // A prompt that is taken, or a turn that is seen, makes it one.
     let _ = s.signal("be-1", fresh("c3"));
@@ -89,7 +92,9 @@ fn a_conversation_in_which_nothing_was_said_is_not_gone_on_in() {
     let _ = s.signal("be-1", Signal::PromptTaken { text: None });
     let _ = s.signal("be-1", fresh("c5"));
     let _ = s.exit("be-1", Exit::Lost);
-    let to = |id: &str| Command::ResumeAgent { agent: "be-1".into(), conversation: Some(id.into()) };
+    let to = |id: &str| {
+        Command::Life(life::Command::Resume { agent: "be-1".into(), conversation: Some(id.into()) })
+    };
     assert_eq!(begun(&s.ask(to("c4"))), [Some("c4".to_owned())], "its turn had begun before");
     let _ = s.exit("be-1", Exit::Lost);
     assert_eq!(begun(&s.ask(to("c5"))), [None]);
@@ -99,7 +104,7 @@ fn a_conversation_in_which_nothing_was_said_is_not_gone_on_in() {
 
 /// Brings a session's agents down, the way a person takes all of them down.
 fn down(s: &mut Session) {
-    s.ok(Command::StopAll);
+    s.ok(Command::Life(life::Command::StopAll));
     for who in ["chief", "be-lead", "be-1", "db-1"] {
         let _ = s.exit(who, Exit::Signal(1));
     }
@@ -110,7 +115,7 @@ fn a_new_conversation_forgets_none_before_it() {
     let mut s = Session::with_team();
     let _ = s.converse("be-1", "c1");
     let _ = s.exit("be-1", Exit::Lost);
-    s.ok(Command::StartAgent { agent: "be-1".into() });
+    s.ok(Command::Life(life::Command::Start { agent: "be-1".into() }));
     s.up("be-1");
     let _ = s.signal("be-1", fresh("c2"));
     s.ok(resume("be-1"));
@@ -121,7 +126,7 @@ fn a_new_conversation_forgets_none_before_it() {
     s.ok(resume("be-1"));
     assert_eq!(begun(&s.exit("be-1", Exit::Code(0))), [Some("c3".to_owned())]);
     s.up("be-1");
-    s.ok(Command::ResumeAgent { agent: "be-1".into(), conversation: Some("c1".into()) });
+    s.ok(Command::Life(life::Command::Resume { agent: "be-1".into(), conversation: Some("c1".into()) }));
     assert_eq!(begun(&s.exit("be-1", Exit::Code(0))), [Some("c1".to_owned())]);
 }
 
@@ -133,7 +138,7 @@ fn what_was_stopped_with_its_session_goes_on_when_it_is_asked_to_and_not_before(
     }
     let _ = s.signal("be-lead", fresh("nothing said"));
     // A person stopped this one, and means it to stay so.
-    s.ok(Command::StopAgent { agent: "db-1".into() });
+    s.ok(Command::Life(life::Command::Stop { agent: "db-1".into() }));
     down(&mut s);
     assert_eq!(s.live("be-1").seen.reason, "stopped with its session; it can be resumed");
     assert_eq!(s.live("be-lead").seen.reason, "stopped with its session");
@@ -143,41 +148,50 @@ fn what_was_stopped_with_its_session_goes_on_when_it_is_asked_to_and_not_before(
     assert!(!offered(&s, "db-1") && !offered(&s, "be-lead"));
     let mut later = Kernel::restore(State::default(), s.log.clone());
     assert_eq!(later.state(), s.kernel.state());
-    let started = later.handle(Input::Asked { actor: Actor::Person, command: Command::StartAll }, s.now);
+    let started = later.handle(
+        Input::Asked { actor: Actor::Person, command: Command::Life(life::Command::StartAll) },
+        s.now,
+    );
     assert_eq!(begun(&started), [None, None], "be-lead and db-1");
     let note = "left to be resumed or started anew one by one: chief, be-1";
     assert_eq!(started.reply, Ok(Reply::Noted(note.to_owned())));
-    let outcome = s.ask(Command::ResumeAll);
+    let outcome = s.ask(Command::Life(life::Command::ResumeAll));
     assert_eq!(begun(&outcome), [Some("chief".to_owned()), Some("be-1".to_owned())]);
     let resumed = vec![name("chief"), name("be-1")];
-    assert_eq!(outcome.reply, Ok(Reply::Resumed { resumed, anew: vec![] }));
+    assert_eq!(outcome.reply, Ok(Reply::Life(life::Reply::Resumed { resumed, anew: vec![] })));
     s.up("chief");
     s.up("be-1");
-    let nothing = Reply::Resumed { resumed: vec![], anew: vec![] };
-    assert_eq!(s.ask(Command::ResumeAll).reply, Ok(nothing));
+    let nothing = Reply::Life(life::Reply::Resumed { resumed: vec![], anew: vec![] });
+    assert_eq!(s.ask(Command::Life(life::Command::ResumeAll)).reply, Ok(nothing));
     assert!(!offered(&s, "be-1"));
 }
 
 #[test]
 fn what_is_started_once_is_not_started_with_the_others() {
     let mut s = Session::with_team();
-    let Command::CreateAgent(mut run) = new_agent("run-1", None, Role::Worker) else { panic!() };
+    let Command::Org(org::Command::CreateAgent(mut run)) = new_agent("run-1", None, Role::Worker) else {
+        panic!()
+    };
     run.launch.once = true;
-    s.ok(Command::CreateAgent(run));
+    s.ok(Command::Org(org::Command::CreateAgent(run)));
     s.up("run-1");
     let _ = s.converse("run-1", "c1");
     let _ = s.exit("run-1", Exit::Lost);
     assert!(!s.kernel.state().is_resumable(s.id("run-1")));
-    assert_eq!(begun(&s.ask(Command::ResumeAll)), []);
-    assert_eq!(begun(&s.ask(Command::StartAll)), []);
-    assert_eq!(begun(&s.ask(Command::StartAgent { agent: "run-1".into() })), [None], "a person may");
+    assert_eq!(begun(&s.ask(Command::Life(life::Command::ResumeAll))), []);
+    assert_eq!(begun(&s.ask(Command::Life(life::Command::StartAll))), []);
+    assert_eq!(
+        begun(&s.ask(Command::Life(life::Command::Start { agent: "run-1".into() }))),
+        [None],
+        "a person may"
+    );
 }
 
 #[test]
 fn after_a_reboot_nothing_starts_by_itself_and_everything_can_be_resumed() {
     let mut s = Session::with_team();
     let _ = s.converse("be-1", "c1");
-    s.ok(Command::StopAgent { agent: "db-1".into() });
+    s.ok(Command::Life(life::Command::Stop { agent: "db-1".into() }));
     let _ = s.exit("db-1", Exit::Code(0));
     s.kernel = Kernel::restore(State::default(), s.log.clone());
     let outcome = s.fact(Fact::Resumed { alive: vec![] });
@@ -187,7 +201,7 @@ fn after_a_reboot_nothing_starts_by_itself_and_everything_can_be_resumed() {
     assert_eq!(lost.seen.reason, "ended while nobody watched; it can be resumed");
     assert!(s.kernel.state().is_resumable(s.id("be-1")) && !s.kernel.state().is_resumable(s.id("chief")));
     assert_eq!(s.live("chief").seen.state, AgentState::Error, "it has no conversation to go on in");
-    let outcome = s.ask(Command::ResumeAll);
+    let outcome = s.ask(Command::Life(life::Command::ResumeAll));
     assert_eq!(begun(&outcome), [None, None, Some("c1".to_owned())], "who was stopped stays so");
 }
 
@@ -202,20 +216,25 @@ fn a_turn_is_told_by_hooks_or_seen() {
     let text = Some("done\u{1b}[2J\nall of it".to_owned());
     let outcome = s.signal("be-1", Signal::TurnEnded { text, error: None });
     assert!(
-        matches!(&outcome.events[0].event, Event::TurnEnded { text: Some(text), .. } if text == "done[2J\nall of it")
+        matches!(&outcome.events[0].event, Event::Life(life::Event::TurnEnded { text: Some(text), .. }) if text == "done[2J\nall of it")
     );
     assert!(
         !s.observe("be-1", AgentState::Idle)
             .events
             .iter()
-            .any(|r| matches!(r.event, Event::TurnEnded { .. }))
+            .any(|r| matches!(r.event, Event::Life(life::Event::TurnEnded { .. })))
     );
     assert_eq!((s.live("be-1").turn_since, s.live("be-1").last_message.is_some()), (None, true));
 
     // Nobody tells: what is seen must do, and what was said before is not what was said now.
     let _ = s.observe("be-1", AgentState::Working);
     let outcome = s.observe("be-1", AgentState::Idle);
-    assert!(outcome.events.iter().any(|r| matches!(r.event, Event::TurnEnded { text: None, .. })));
+    assert!(
+        outcome
+            .events
+            .iter()
+            .any(|r| matches!(r.event, Event::Life(life::Event::TurnEnded { text: None, .. })))
+    );
     assert_eq!(s.live("be-1").last_message, None);
 }
 
@@ -231,7 +250,7 @@ fn only_what_was_a_turn_and_nobody_broke_off_is_finished() {
     let finished = |s: &mut Session| {
         let _ = s.observe("be-1", AgentState::Idle);
         let unseen = s.live("be-1").unseen;
-        s.ok(Command::Look { agent: "be-1".into() });
+        s.ok(Command::Life(life::Command::Look { agent: "be-1".into() }));
         s.now = s.now + ms(10_000);
         unseen
     };
@@ -250,18 +269,18 @@ fn only_what_was_a_turn_and_nobody_broke_off_is_finished() {
     let _ = s.signal("be-1", Signal::TurnEnded { text: None, error: None });
     assert!(finished(&mut s));
     busy(&mut s, 5_000);
-    s.ok(Command::InterruptAgent { agent: "be-1".into(), force: false });
+    s.ok(Command::Life(life::Command::Interrupt { agent: "be-1".into(), force: false }));
     assert!(!finished(&mut s), "it was interrupted");
     busy(&mut s, 5_000);
     let esc = Pressed::Key(Key::plain(KeyCode::Esc));
-    s.ok(Command::Press { route: Route::Direct("be-1".into()), input: esc });
+    s.kernel.press(&Route::Direct("be-1".into()), &esc, s.now).unwrap();
     assert!(!finished(&mut s), "so it was from its pane");
     busy(&mut s, 5_000);
     let _ = s.signal("be-1", Signal::TurnEnded { text: None, error: Some("no".into()) });
     assert!(!finished(&mut s), "it failed");
     // What goes on after a key that was pressed long ago is a turn as any.
     busy(&mut s, 5_000);
-    s.ok(Command::InterruptAgent { agent: "be-1".into(), force: false });
+    s.ok(Command::Life(life::Command::Interrupt { agent: "be-1".into(), force: false }));
     s.now = s.now + ms(5_000);
     assert!(finished(&mut s));
 }
@@ -270,11 +289,20 @@ fn only_what_was_a_turn_and_nobody_broke_off_is_finished() {
 fn only_a_turn_is_interrupted_and_no_dialog_is_answered_by_that() {
     let mut s = Session::with_team();
     let agent = s.id("be-1");
-    let interrupt = |force| Command::InterruptAgent { agent: "be-1".into(), force };
-    assert_eq!(s.ask(interrupt(false)).reply, Err(Refusal::NotBusy(name("be-1"), "idle")));
+    let interrupt = |force| Command::Life(life::Command::Interrupt { agent: "be-1".into(), force });
+    assert_eq!(
+        s.ask(interrupt(false)).reply,
+        Err(Refusal::Life(life::Refusal::NotBusy(name("be-1"), "idle")))
+    );
     let _ = s.observe("be-1", AgentState::Working);
-    assert_eq!(s.ask(interrupt(false)).effects, [Effect::Interrupt { agent, force: false }]);
+    assert_eq!(
+        s.ask(interrupt(false)).effects,
+        [Effect::Life(life::Effect::Interrupt { agent, force: false })]
+    );
     let _ = s.observe("be-1", AgentState::Waiting(WaitFor::Approval));
-    assert_eq!(s.ask(interrupt(false)).reply, Err(Refusal::DialogOpen(name("be-1"))));
-    assert_eq!(s.ask(interrupt(true)).effects, [Effect::Interrupt { agent, force: true }]);
+    assert_eq!(s.ask(interrupt(false)).reply, Err(Refusal::Life(life::Refusal::DialogOpen(name("be-1")))));
+    assert_eq!(
+        s.ask(interrupt(true)).effects,
+        [Effect::Life(life::Effect::Interrupt { agent, force: true })]
+    );
 }

@@ -10,7 +10,7 @@ impl Session {
         let limits = Limits { time_secs: Some(90), ..Limits::default() };
         let launch = Launch { command: vec!["sh".into()], limits, ..Launch::default() };
         let new = NewAgent { name: Some(name("a")), team: None, role: Role::Worker, launch };
-        s.ok(Command::CreateAgent(new));
+        s.ok(Command::Org(org::Command::CreateAgent(new)));
         s.up("a");
         s
     }
@@ -22,7 +22,7 @@ impl Session {
 
     fn overdue(&mut self) -> Outcome {
         let agent = self.id("a");
-        self.input(Input::Due(Timer::Overdue { agent }))
+        self.input(Input::Due(Timer::Life(life::Timer::Overdue { agent })))
     }
 
     fn says(&self) -> String {
@@ -33,16 +33,21 @@ impl Session {
 /// Returns when an outcome wants the agent looked at, counted from T0 in seconds.
 fn looks(outcome: &Outcome) -> Vec<u64> {
     let look = |effect: &Effect| match effect {
-        Effect::Wake { at, timer: Timer::Overdue { .. } } => Some(at.since(T0).as_secs()),
+        Effect::Wake { at, timer: Timer::Life(life::Timer::Overdue { .. }) } => Some(at.since(T0).as_secs()),
         _ => None,
     };
     outcome.effects.iter().filter_map(look).collect()
 }
 
+fn notice(s: &Session, outcome: &Outcome) -> String {
+    let Event::Life(event) = &outcome.events[0].event else { panic!("{outcome:?}") };
+    time_notice(s.kernel.state(), event).unwrap()
+}
+
 fn does(outcome: &Outcome) -> Vec<&'static str> {
     let what = |effect: &Effect| match effect {
-        Effect::Interrupt { force: false, .. } => "interrupt",
-        Effect::Kill { .. } => "kill",
+        Effect::Life(life::Effect::Interrupt { force: false, .. }) => "interrupt",
+        Effect::Life(life::Effect::Kill { .. }) => "kill",
         Effect::Wake { .. } => "wake",
         _ => "else",
     };
@@ -58,13 +63,10 @@ fn one_that_gives_in_to_the_interrupt_goes_on_in_its_next_turn() {
     assert_eq!(s.says(), "a turn may take 90 s; this one has been busy for 40 s");
     let at_limit = s.later(50).overdue();
     assert_eq!((does(&at_limit), looks(&at_limit)), (vec!["interrupt", "wake"], vec![120]));
-    assert_eq!(
-        time_notice(s.kernel.state(), &at_limit.events[0].event).unwrap(),
-        "a: its time limit of 90 s passed; it is interrupted"
-    );
+    assert_eq!(notice(&s, &at_limit), "a: its time limit of 90 s passed; it is interrupted");
     let over = s.later(2).observe("a", AgentState::Idle);
     let ended = over.events.iter().find_map(|r| match &r.event {
-        Event::TurnEnded { error, .. } => error.clone(),
+        Event::Life(life::Event::TurnEnded { error, .. }) => error.clone(),
         _ => None,
     });
     assert_eq!(ended.as_deref(), Some("its time limit of 90 s passed"), "who waits for the turn is told why");
@@ -82,11 +84,11 @@ fn one_that_goes_on_is_killed_and_what_is_seen_of_it_says_why() {
     assert_eq!(s.later(29).overdue().events, [], "it has thirty seconds");
     let killed = s.later(1).overdue();
     assert_eq!(does(&killed), ["kill"]);
-    assert_eq!(s.kernel.state().org().agent(s.id("a")).unwrap().run, Run::Stopped);
+    assert_eq!(s.live("a").run, Run::Stopped);
     let _ = s.exit("a", Exit::Signal(9));
     assert_eq!(s.live("a").seen.state, AgentState::Error, "a person should look");
     assert_eq!(s.live("a").seen.reason, "killed: its time limit of 90 s passed");
-    s.ok(Command::StartAgent { agent: "a".into() });
+    s.ok(Command::Life(life::Command::Start { agent: "a".into() }));
     s.up("a");
     assert_eq!(s.says(), "a turn may take 90 s", "it begins with all of its time");
 }

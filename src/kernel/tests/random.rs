@@ -13,6 +13,7 @@ use crate::domain::{Limits, Run, Signal};
 #[derive(Clone, Debug)]
 enum Step {
     Ask(Command),
+    Press(Route),
     Fact(usize, Happening),
     Due(usize),
     Wait(u16),
@@ -50,36 +51,34 @@ fn any_step() -> impl Strategy<Value = Step> {
     let limits = Limits { time_secs: Some(1), ..Limits::default() };
     let launch = move || Launch { command: vec!["sh".into()], limits, ..Launch::default() };
     let command = prop_oneof![
-        3 => (word(), proptest::option::of(which())).prop_map(|(name, parent)| Command::CreateTeam { name, parent, color: None }),
-        1 => (which(), word()).prop_map(|(team, name)| Command::RenameTeam { team, name }),
-        2 => (which(), proptest::option::of(which())).prop_map(|(team, parent)| Command::MoveTeam { team, parent }),
-        1 => (which(), prop_oneof![Just(Members::Keep), Just(Members::Delete)]).prop_map(|(team, members)| Command::DisbandTeam { team, members }),
-        6 => (proptest::option::of(word()), proptest::option::of(which()), role()).prop_map(move |(name, team, role)| Command::CreateAgent(NewAgent { name, team, role, launch: launch() })),
-        1 => (who(), word()).prop_map(|(agent, name)| Command::RenameAgent { agent, name }),
-        2 => (who(), proptest::option::of(which())).prop_map(|(agent, team)| Command::MoveAgent { agent, team }),
-        2 => who().prop_map(|agent| Command::PromoteAgent { agent }),
-        1 => who().prop_map(|agent| Command::DeleteAgent { agent }),
-        1 => who().prop_map(|agent| Command::StartAgent { agent }),
-        2 => who().prop_map(|agent| Command::StopAgent { agent }),
-        1 => who().prop_map(|agent| Command::KillAgent { agent }),
-        2 => who().prop_map(|agent| Command::RestartAgent { agent }),
-        1 => Just(Command::StartAll),
-        1 => Just(Command::StopAll),
-        1 => who().prop_map(|agent| Command::Look { agent }),
-        6 => (who(), any::<bool>(), proptest::option::of(0u64..5000)).prop_map(|(to, now, expires_for)| Command::Send { to, text: "t".into(), now, expires_for }),
-        1 => Just(Command::SendAll { scope: ScopeRef::All, text: "all".into(), now: false, expires_for: None }),
+        3 => (word(), proptest::option::of(which())).prop_map(|(name, parent)| Command::Org(org::Command::CreateTeam { name, parent, color: None })),
+        1 => (which(), word()).prop_map(|(team, name)| Command::Org(org::Command::RenameTeam { team, name })),
+        2 => (which(), proptest::option::of(which())).prop_map(|(team, parent)| Command::Org(org::Command::MoveTeam { team, parent })),
+        1 => (which(), prop_oneof![Just(Members::Keep), Just(Members::Delete)]).prop_map(|(team, members)| Command::Org(org::Command::DisbandTeam { team, members })),
+        6 => (proptest::option::of(word()), proptest::option::of(which()), role()).prop_map(move |(name, team, role)| Command::Org(org::Command::CreateAgent(NewAgent { name, team, role, launch: launch() }))),
+        1 => (who(), word()).prop_map(|(agent, name)| Command::Org(org::Command::RenameAgent { agent, name })),
+        2 => (who(), proptest::option::of(which())).prop_map(|(agent, team)| Command::Org(org::Command::MoveAgent { agent, team })),
+        2 => who().prop_map(|agent| Command::Org(org::Command::PromoteAgent { agent })),
+        1 => who().prop_map(|agent| Command::Org(org::Command::DeleteAgent { agent })),
+        1 => who().prop_map(|agent| Command::Life(life::Command::Start { agent })),
+        2 => who().prop_map(|agent| Command::Life(life::Command::Stop { agent })),
+        1 => who().prop_map(|agent| Command::Life(life::Command::Kill { agent })),
+        2 => who().prop_map(|agent| Command::Life(life::Command::Restart { agent })),
+        1 => Just(Command::Life(life::Command::StartAll)),
+        1 => Just(Command::Life(life::Command::StopAll)),
+        1 => who().prop_map(|agent| Command::Life(life::Command::Look { agent })),
+        6 => (who(), any::<bool>(), proptest::option::of(0u64..5000)).prop_map(|(to, now, expires_for)| Command::Delivery(delivery::Command::Send { to, text: "t".into(), now, expires_for })),
+        1 => Just(Command::Delivery(delivery::Command::SendAll { scope: ScopeRef::All, text: "all".into(), now: false, expires_for: None })),
         3 => (1u32..9, prop_oneof![Just(Verdict::Allow), Just(Verdict::Deny { reason: None }), Just(Verdict::Choose { option: 1 })])
-            .prop_map(|(n, verdict)| Command::Answer { approval: ApprovalId(n), verdict }),
-        1 => who().prop_map(|agent| Command::ResumeAgent { agent, conversation: None }),
-        1 => who().prop_map(|agent| Command::NewConversation { agent }),
-        1 => who().prop_map(|agent| Command::ClearConversation { agent }),
-        1 => (who(), any::<bool>()).prop_map(|(agent, force)| Command::InterruptAgent { agent, force }),
-        1 => Just(Command::ResumeAll),
-        1 => (1u32..9).prop_map(|n| Command::CancelMessage { message: MessageId(n) }),
-        1 => any::<bool>().prop_map(|include_dialogs| Command::OpenBroadcast { scope: ScopeRef::All, include_dialogs }),
-        1 => (1u32..3).prop_map(|n| Command::CloseBroadcast { broadcast: BroadcastId(n) }),
-        3 => prop_oneof![Just(Route::Executive), who().prop_map(Route::Direct), (1u32..3).prop_map(|n| Route::Broadcast(BroadcastId(n)))]
-            .prop_map(|route| Command::Press { route, input: Pressed::Key(Key::plain(KeyCode::Enter)) }),
+            .prop_map(|(n, verdict)| Command::Approval(approval::Command::Answer { approval: ApprovalId(n), verdict })),
+        1 => who().prop_map(|agent| Command::Life(life::Command::Resume { agent, conversation: None })),
+        1 => who().prop_map(|agent| Command::Life(life::Command::NewConversation { agent })),
+        1 => who().prop_map(|agent| Command::Life(life::Command::ClearConversation { agent })),
+        1 => (who(), any::<bool>()).prop_map(|(agent, force)| Command::Life(life::Command::Interrupt { agent, force })),
+        1 => Just(Command::Life(life::Command::ResumeAll)),
+        1 => (1u32..9).prop_map(|n| Command::Delivery(delivery::Command::Cancel { message: MessageId(n) })),
+        1 => any::<bool>().prop_map(|include_dialogs| Command::Broadcast(broadcast::Command::Open { scope: ScopeRef::All, include_dialogs })),
+        1 => (1u32..3).prop_map(|n| Command::Broadcast(broadcast::Command::Close { broadcast: BroadcastId(n) })),
     ];
     let state = prop_oneof![
         Just(AgentState::Idle),
@@ -101,6 +100,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     ];
     prop_oneof![
         10 => command.prop_map(Step::Ask),
+        1 => prop_oneof![Just(Route::Executive), who().prop_map(Route::Direct), (1u32..3).prop_map(|n| Route::Broadcast(BroadcastId(n)))].prop_map(Step::Press),
         10 => (0usize..8, happening).prop_map(|(n, h)| Step::Fact(n, h)),
         4 => (0usize..8).prop_map(Step::Due),
         2 => (0u16..4000).prop_map(Step::Wait),
@@ -124,6 +124,12 @@ struct World {
 fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
     match step {
         Step::Ask(command) => Some(s.ask(command)),
+        Step::Press(route) => {
+            let reached = s.kernel.press(&route, &Pressed::Key(Key::plain(KeyCode::Esc)), s.now);
+            let up = |agent: &AgentId| s.kernel.state().live(*agent).is_some_and(Live::is_up);
+            assert!(reached.iter().flatten().all(up), "keys reach only what runs");
+            None
+        }
         Step::Wait(ms) => {
             s.now = s.now + Duration::from_millis(u64::from(ms));
             None
@@ -151,12 +157,18 @@ fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
             let agent_name = s.kernel.state().org().agent(agent)?.name.to_string();
             let who = agent_name.as_str();
             Some(match happening {
-                Happening::Up => s.fact(Fact::Started { agent, epoch, pid: 9 }),
-                Happening::Fail => {
-                    s.fact(Fact::StartFailed { agent, epoch, reason: "no such program".into() })
+                Happening::Up => s.fact(Fact::Life(life::Fact::Started { agent, epoch, pid: 9 })),
+                Happening::Fail => s.fact(Fact::Life(life::Fact::StartFailed {
+                    agent,
+                    epoch,
+                    reason: "no such program".into(),
+                })),
+                Happening::Exit(code) => {
+                    s.fact(Fact::Life(life::Fact::Exited { agent, epoch, exit: Exit::Code(code) }))
                 }
-                Happening::Exit(code) => s.fact(Fact::Exited { agent, epoch, exit: Exit::Code(code) }),
-                Happening::See(state) => s.fact(Fact::Observed { agent, epoch, seen: seen(state) }),
+                Happening::See(state) => {
+                    s.fact(Fact::Life(life::Fact::Observed { agent, epoch, seen: seen(state) }))
+                }
                 Happening::Ask(n) => {
                     let dialog = Some(format!("asks#{n}"));
                     s.see(who, Observation { dialog, ..seen(AgentState::Waiting(WaitFor::Approval)) })
@@ -173,20 +185,29 @@ fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
                 ),
                 Happening::HookAsks(n) => {
                     let key = n.to_string();
-                    let _ = s.fact(Fact::HookWaits { agent, key: key.clone() });
-                    s.signal(who, Signal::Asks(super::approval::bash("x", Some(&key))))
+                    let _ = s.fact(Fact::Approval(approval::Fact::HookWaits { agent, key: key.clone() }));
+                    s.signal(who, Signal::Asks(super::question::bash("x", Some(&key))))
                 }
-                Happening::HookGone(n) => s.fact(Fact::HookGone { agent, key: n.to_string() }),
+                Happening::HookGone(n) => {
+                    s.fact(Fact::Approval(approval::Fact::HookGone { agent, key: n.to_string() }))
+                }
                 Happening::AskSettled(n) => {
                     s.signal(who, Signal::AskSettled { key: n.map(|n| n.to_string()) })
                 }
                 Happening::AnswerRefused => {
                     let approval = s.kernel.state().approvals().of(agent).next()?.approval.id;
-                    s.fact(Fact::AnswerRefused { agent, epoch, approval, reason: "gone".into() })
+                    s.fact(Fact::Approval(approval::Fact::AnswerRefused {
+                        agent,
+                        epoch,
+                        approval,
+                        reason: "gone".into(),
+                    }))
                 }
-                Happening::Stale => {
-                    s.fact(Fact::Exited { agent, epoch: epoch.wrapping_sub(1), exit: Exit::Code(0) })
-                }
+                Happening::Stale => s.fact(Fact::Life(life::Fact::Exited {
+                    agent,
+                    epoch: epoch.wrapping_sub(1),
+                    exit: Exit::Code(0),
+                })),
             })
         }
     }
@@ -199,13 +220,13 @@ impl World {
         let (message, epoch, submit) = orders.remove(0);
         let reason = "not now".to_owned();
         Some(match (submit, willing) {
-            (false, true) => Fact::Typed { agent, epoch, message },
+            (false, true) => Fact::Delivery(delivery::Fact::Typed { agent, epoch, message }),
             (false, false) => {
                 self.untyped.push(message);
-                Fact::TypeRefused { agent, epoch, message, reason }
+                Fact::Delivery(delivery::Fact::TypeRefused { agent, epoch, message, reason })
             }
-            (true, true) => Fact::Submitted { agent, epoch, message },
-            (true, false) => Fact::SubmitRefused { agent, epoch, message, reason },
+            (true, true) => Fact::Delivery(delivery::Fact::Submitted { agent, epoch, message }),
+            (true, false) => Fact::Delivery(delivery::Fact::SubmitRefused { agent, epoch, message, reason }),
         })
     }
 }
@@ -221,13 +242,13 @@ fn check(s: &Session, world: &mut World, before: &State, outcome: &Outcome) {
     assert!(numbers.iter().copied().eq(1..=state.last_seq()), "events are numbered without gaps");
     for agent in state.org().agents() {
         let live = state.live(agent.id).expect("every agent is known alive or not");
-        if agent.run != Run::Wanted {
+        if live.run != Run::Wanted {
             assert!(!live.is_up(), "{agent:?} is stopped or stopping and counts as up");
         }
     }
     for effect in &outcome.effects {
         match effect {
-            Effect::Type { agent, message, .. } => {
+            Effect::Delivery(delivery::Effect::Type { agent, message, .. }) => {
                 let (was, is) = (before.live(*agent), state.live(*agent).unwrap());
                 assert!(is.is_up(), "typed into nothing");
                 for seen in [is, was.unwrap()] {
@@ -242,39 +263,38 @@ fn check(s: &Session, world: &mut World, before: &State, outcome: &Outcome) {
                 assert!(first || again.is_some(), "a message is typed at most once");
                 world.panes.entry(*agent).or_default().push((*message, is.epoch, false));
             }
-            Effect::Submit { agent, message } => {
+            Effect::Delivery(delivery::Effect::Submit { agent, message }) => {
                 let is = state.live(*agent).unwrap();
                 assert!(!matches!(is.seen.state, AgentState::Waiting(_)), "enter was sent into a dialog");
                 world.panes.entry(*agent).or_default().push((*message, is.epoch, true));
             }
-            Effect::PressAnswer { agent, .. } => {
+            Effect::Approval(approval::Effect::PressAnswer { agent, .. }) => {
                 let is = state.live(*agent).unwrap();
                 assert!(matches!(is.seen.state, AgentState::Waiting(_)), "an answer to nothing");
             }
             Effect::Wake { timer, .. } => world.timers.push(*timer),
-            Effect::Start { agent, epoch, .. } => {
+            Effect::Life(life::Effect::Start { agent, epoch, .. }) => {
                 assert_eq!(state.live(*agent).unwrap().epoch, *epoch);
                 assert_eq!(state.live(*agent).unwrap().phase, Phase::Starting);
                 world.panes.remove(agent);
             }
-            Effect::Press { .. }
-            | Effect::Stop { .. }
-            | Effect::Kill { .. }
-            | Effect::Erase { .. }
-            | Effect::Abandon { .. }
-            | Effect::Interrupt { .. }
-            | Effect::AnswerHook { .. } => {}
+            Effect::Life(life::Effect::Stop { .. })
+            | Effect::Life(life::Effect::Kill { .. })
+            | Effect::Life(life::Effect::Erase { .. })
+            | Effect::Delivery(delivery::Effect::Abandon { .. })
+            | Effect::Life(life::Effect::Interrupt { .. })
+            | Effect::Approval(approval::Effect::AnswerHook { .. }) => {}
         }
     }
     for agent in state.org().agents() {
         let live = state.live(agent.id).expect("every agent is known alive or not");
         let killed = live.clock.passed.is_some_and(|passed| passed.killed);
         let limited = live.is_up() && live.seen.state.is_busy() && !killed;
-        let watched = world.timers.contains(&Timer::Overdue { agent: agent.id });
+        let watched = world.timers.contains(&Timer::Life(life::Timer::Overdue { agent: agent.id }));
         assert!(!limited || watched, "nobody looks whether {agent:?} takes too long");
     }
     for record in &outcome.events {
-        if let Event::MessageDelivered { message, to } = record.event {
+        if let Event::Delivery(delivery::Event::Delivered { message, to }) = record.event {
             let submitted = world.submitted.entry(to).or_default();
             assert!(
                 submitted.iter().all(|earlier| *earlier < message),

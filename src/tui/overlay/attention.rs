@@ -8,8 +8,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{AgentId, AgentState, ApprovalId, Command, Key, KeyCode, Mods, Verdict, clean};
+use crate::domain::{AgentId, AgentState, ApprovalId, Key, KeyCode, Mods, Verdict, clean};
 use crate::protocol::ApprovalView;
+use crate::protocol::{ApprovalCommand, Command};
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{
@@ -108,7 +109,10 @@ impl Attention {
                 (Verdict::Choose { option }, format!("{name} is answered: {}", clean(words, 60)))
             }
         };
-        Reply::attempt(Intent::Ask(Command::Answer { approval: ApprovalId(asked.id), verdict }, said))
+        Reply::attempt(Intent::Ask(
+            Command::Approval(ApprovalCommand::Answer { approval: ApprovalId(asked.id), verdict }),
+            said,
+        ))
     }
 }
 

@@ -9,8 +9,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{AgentId, Command, Key, KeyCode, Mods, clean};
+use crate::domain::{AgentId, Key, KeyCode, Mods, clean};
 use crate::protocol::AgentView;
+use crate::protocol::{Command, LifeCommand};
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{Item, List, Look, Mark, count, leaves, place, pressed, put};
@@ -56,10 +57,10 @@ impl BringBack {
             let agent = AgentId(view.id).into();
             if afresh {
                 let said = format!("{} begins a new conversation", view.name);
-                Intent::Ask(Command::StartAgent { agent }, said)
+                Intent::Ask(Command::Life(LifeCommand::Start { agent }), said)
             } else {
                 let said = format!("{} goes on in its conversation", view.name);
-                Intent::Ask(Command::ResumeAgent { agent, conversation: None }, said)
+                Intent::Ask(Command::Life(LifeCommand::Resume { agent, conversation: None }), said)
             }
         };
         Reply::Done(self.chosen(model).map(begin).collect())
@@ -212,9 +213,9 @@ mod tests {
         let model = after_the_machine_went_down();
         let mut open = BringBack::of(&model).unwrap();
         let reply = keys(&mut open, &model, "space f");
-        assert!(reply.starts_with("done: Ask(StartAgent { agent: Id(AgentId(3)) }"), "{reply}");
+        assert!(reply.starts_with("done: Ask(Life(Start { agent: Id(AgentId(3)) })"), "{reply}");
         assert!(!reply.contains("AgentId(2)") && reply.contains("AgentId(6)"), "{reply}");
-        assert!(!reply.contains("ResumeAgent"), "{reply}");
+        assert!(!reply.contains("Life(Resume "), "{reply}");
     }
 
     #[test]

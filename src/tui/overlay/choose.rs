@@ -1,7 +1,8 @@
 //! Chooses a team from the tree of teams, or a colour for one.
 
 use super::{Intent, Picking, Reply};
-use crate::domain::{AgentId, Command, Scope, TeamColor, TeamId};
+use crate::domain::{AgentId, Scope, TeamColor, TeamId};
+use crate::protocol::{Command, OrgCommand};
 use crate::tui::model::Model;
 use crate::tui::widget::{Finder, Item, Mark, Pick, count, team_item, teams};
 
@@ -96,7 +97,10 @@ impl Choose {
                     Some(place) => format!("{name} is in {place} now"),
                     None => format!("{name} is in no team now"),
                 };
-                Intent::Ask(Command::MoveAgent { agent: agent.into(), team: to.map(Into::into) }, done)
+                Intent::Ask(
+                    Command::Org(OrgCommand::MoveAgent { agent: agent.into(), team: to.map(Into::into) }),
+                    done,
+                )
             }
             Of::MoveTeam(team) => {
                 let name = team_name(model, team);
@@ -104,7 +108,10 @@ impl Choose {
                     Some(place) => format!("team {name} is in {place} now"),
                     None => format!("team {name} is under the executive now"),
                 };
-                Intent::Ask(Command::MoveTeam { team: team.into(), parent: to.map(Into::into) }, done)
+                Intent::Ask(
+                    Command::Org(OrgCommand::MoveTeam { team: team.into(), parent: to.map(Into::into) }),
+                    done,
+                )
             }
             Of::Broadcast => {
                 Intent::Broadcast { scope: to.map_or(Scope::All, Scope::Team), include_dialogs: false }
@@ -112,7 +119,7 @@ impl Choose {
             Of::Recolor(team) => {
                 let color = if let Choice::Color(color) = choice { color } else { TeamColor::nth(0) };
                 let done = format!("team {} is {color} now", team_name(model, team));
-                Intent::Ask(Command::RecolorTeam { team: team.into(), color }, done)
+                Intent::Ask(Command::Org(OrgCommand::RecolorTeam { team: team.into(), color }), done)
             }
         }
     }

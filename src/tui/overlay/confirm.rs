@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{AgentId, Command, Key, KeyCode, Members, Mods, Scope, TeamId};
+use crate::domain::{AgentId, Key, KeyCode, Members, Mods, Scope, TeamId};
+use crate::protocol::{Command, LifeCommand, OrgCommand};
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{Look, Page, count, cut, harmless, leaves, pressed, put_line, state_words, wrap};
@@ -54,7 +55,8 @@ impl Confirm {
              and can be started again.",
             state_words(model.chart.state(agent))
         );
-        let then = Then::ask(Command::KillAgent { agent: agent.into() }, format!("{name} is killed"));
+        let then =
+            Then::ask(Command::Life(LifeCommand::Kill { agent: agent.into() }), format!("{name} is killed"));
         Confirm::yes(format!("kill {name}?"), words, "kill it", then)
     }
 
@@ -68,7 +70,10 @@ impl Confirm {
         if held > 0 {
             words.push_str(&format!(" {} for it will not be delivered.", count(held, "message")));
         }
-        let then = Then::ask(Command::DeleteAgent { agent: agent.into() }, format!("{name} is gone"));
+        let then = Then::ask(
+            Command::Org(OrgCommand::DeleteAgent { agent: agent.into() }),
+            format!("{name} is gone"),
+        );
         Confirm::yes(format!("delete {name}?"), words, "delete it", then)
     }
 
@@ -100,7 +105,7 @@ impl Confirm {
         });
         let answer = |members, done: &str| {
             Then::ask(
-                Command::DisbandTeam { team: team.into(), members },
+                Command::Org(OrgCommand::DisbandTeam { team: team.into(), members }),
                 format!("team {} {done}", name(team)),
             )
         };
@@ -129,7 +134,10 @@ impl Confirm {
         }
         let name = model.chart.name(agent);
         let words = format!("{name} is {}. What it is at now is broken off.", state.word());
-        let then = Then::ask(Command::RestartAgent { agent: agent.into() }, format!("{name} is restarted"));
+        let then = Then::ask(
+            Command::Life(LifeCommand::Restart { agent: agent.into() }),
+            format!("{name} is restarted"),
+        );
         Some(Confirm::yes(format!("restart {name}?"), words, "restart it", then))
     }
 
@@ -141,7 +149,7 @@ impl Confirm {
             "{name} is {state}. It is restarted and knows nothing any more of what was said. The conversation it is in \
              is kept: agentctl agent conversations {name} lists it."
         );
-        let command = Command::NewConversation { agent: agent.into() };
+        let command = Command::Life(LifeCommand::NewConversation { agent: agent.into() });
         let then = Then::ask(command, format!("{name} begins a new conversation"));
         Some(Confirm::yes(format!("a new conversation for {name}?"), words, "begin it", then))
     }
@@ -153,7 +161,7 @@ impl Confirm {
         let words = format!(
             "{name} is {state}. It is told to forget its conversation, and knows nothing any more of what was said."
         );
-        let command = Command::ClearConversation { agent: agent.into() };
+        let command = Command::Life(LifeCommand::ClearConversation { agent: agent.into() });
         let then = Then::ask(command, format!("{name} forgets its conversation"));
         Some(Confirm::yes(format!("clear the conversation of {name}?"), words, "clear it", then))
     }
@@ -167,7 +175,10 @@ impl Confirm {
         }
         let name = model.chart.name(agent);
         let words = format!("{name} is {}. It is asked to end, and can be started again.", state.word());
-        let then = Then::ask(Command::StopAgent { agent: agent.into() }, format!("{name} is being stopped"));
+        let then = Then::ask(
+            Command::Life(LifeCommand::Stop { agent: agent.into() }),
+            format!("{name} is being stopped"),
+        );
         Some(Confirm::yes(format!("stop {name}?"), words, "stop it", then))
     }
 
@@ -185,7 +196,7 @@ impl Confirm {
             words.push_str(&format!(" What {busy} of them have under way is broken off."));
         }
         words.push_str(" They stay in the chart and can be started again.");
-        let then = Then::ask(Command::StopAll, "every agent is stopped".into());
+        let then = Then::ask(Command::Life(LifeCommand::StopAll), "every agent is stopped".into());
         Confirm::yes("stop all agents?".into(), words, "stop them", then)
     }
 
@@ -331,7 +342,7 @@ mod tests {
         let model = model();
         let be = agent(&model, "be-1");
         for (mut question, command) in
-            [(Confirm::kill(&model, be), "KillAgent"), (Confirm::delete(&model, be), "DeleteAgent")]
+            [(Confirm::kill(&model, be), "Life(Kill"), (Confirm::delete(&model, be), "Org(DeleteAgent")]
         {
             assert_eq!(keys(&mut question, &model, "enter"), "stay");
             assert_eq!(keys(&mut question, &model, "x"), "stay");
@@ -355,8 +366,8 @@ mod tests {
         let model = model();
         assert!(Confirm::restart(&model, agent(&model, "db-1")).is_none());
         let mut question = Confirm::restart(&model, agent(&model, "be-1")).unwrap();
-        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(RestartAgent"));
-        assert!(keys(&mut Confirm::stop_all(&model), &model, "y").starts_with("done: Ask(StopAll"));
+        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(Life(Restart"));
+        assert!(keys(&mut Confirm::stop_all(&model), &model, "y").starts_with("done: Ask(Life(StopAll"));
     }
 
     #[test]
@@ -365,9 +376,9 @@ mod tests {
         let be = agent(&model, "be-1");
         let mut question = Confirm::new_conversation(&model, be).unwrap();
         assert_eq!(keys(&mut question, &model, "enter"), "stay");
-        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(NewConversation"));
+        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(Life(NewConversation"));
         let mut question = Confirm::clear(&model, be).unwrap();
-        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(ClearConversation"));
+        assert!(keys(&mut question, &model, "y").starts_with("done: Ask(Life(ClearConversation"));
         let stopped = view(be.0, "be-1", Some("backend"), "worker", crate::domain::AgentState::Stopped);
         assert!(model.chart.take(crate::protocol::AgentView { pid: None, ..stopped }));
         assert!(Confirm::new_conversation(&model, be).is_none(), "nothing is thrown away");
@@ -388,7 +399,7 @@ mod tests {
     fn the_answers_can_be_clicked() {
         let model = model();
         let mut question = Confirm::kill(&model, agent(&model, "be-1"));
-        assert!(said(question.click((1, 5), (60, 6), &model)).contains("KillAgent"));
+        assert!(said(question.click((1, 5), (60, 6), &model)).contains("Life(Kill"));
         assert_eq!(said(question.click((14, 5), (60, 6), &model)), "close");
         assert_eq!(said(question.click((1, 2), (60, 6), &model)), "stay");
     }

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{Command, Key, KeyCode, MessageId, Mods, clean};
+use crate::domain::{Key, KeyCode, MessageId, Mods, clean};
 use crate::protocol::MessageView;
+use crate::protocol::{Command, DeliveryCommand};
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{
@@ -40,7 +41,10 @@ impl Mailbox {
         self.list.select(n.min(self.messages.len().saturating_sub(1)));
         self.page.to_top();
         let done = format!("the message to {} is taken back", message.to);
-        Reply::attempt(Intent::Ask(Command::CancelMessage { message: MessageId(message.id) }, done))
+        Reply::attempt(Intent::Ask(
+            Command::Delivery(DeliveryCommand::Cancel { message: MessageId(message.id) }),
+            done,
+        ))
     }
 
     /// How many rows the list has, of those there are; the selected message's text has the others.
@@ -174,7 +178,7 @@ mod tests {
         let mut mailbox = Mailbox::new(messages());
         assert_eq!(
             keys(&mut mailbox, &model, "down x"),
-            "try: Ask(CancelMessage { message: MessageId(2) }, \"the message to be-2 is taken back\")"
+            "try: Ask(Delivery(Cancel { message: MessageId(2) }), \"the message to be-2 is taken back\")"
         );
         assert_eq!(mailbox.title(), "1 message waits");
         assert!(keys(&mut mailbox, &model, "delete").contains("MessageId(1)"));

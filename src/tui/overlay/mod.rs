@@ -29,8 +29,9 @@ use ratatui::layout::Rect;
 use super::key::Action;
 use super::model::Model;
 use super::widget::{Finder, Look, Pick};
-use crate::domain::{AgentId, ApprovalId, BroadcastId, Command, Key, Name, Scope};
+use crate::domain::{AgentId, ApprovalId, BroadcastId, Key, Name, Scope};
 use crate::protocol::AgentDraft;
+use crate::protocol::Command;
 
 pub(super) use attention::Attention;
 pub(super) use bring_back::BringBack;

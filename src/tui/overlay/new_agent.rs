@@ -11,8 +11,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{Agent, Command, Key, KeyCode, Launch, Mods, Name, NewAgent, Org, Role, TeamId, clean};
+use crate::domain::{Agent, Key, KeyCode, Launch, Mods, Name, NewAgent, Org, Role, TeamId, clean};
 use crate::protocol::{AgentDraft, BlueprintView};
+use crate::protocol::{Command, OrgCommand};
 use crate::theme;
 use crate::tui::model::Model;
 use crate::tui::widget::{Field, Finder, Item, Look, Pick, leaves, pressed, put, row, teams, width, wrap};
@@ -118,7 +119,7 @@ impl NewAgentForm {
                 };
                 Reply::Done(vec![match new.launch.blueprint.clone() {
                     Some(blueprint) => Intent::Make(Box::new(self.draft(new, blueprint, model)), done),
-                    None => Intent::Ask(Command::CreateAgent(new), done),
+                    None => Intent::Ask(Command::Org(OrgCommand::CreateAgent(new)), done),
                 }])
             }
             Err((place, _)) => {

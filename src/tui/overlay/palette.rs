@@ -1,7 +1,8 @@
 //! The palette: everything there is to do, and everyone there is to go to, found by a few letters.
 
 use super::{Intent, Picking, Reply};
-use crate::domain::{AgentId, Command, Scope, TeamId};
+use crate::domain::{AgentId, Scope, TeamId};
+use crate::protocol::{Command, LifeCommand};
 use crate::tui::chart::Chart;
 use crate::tui::key::Action;
 use crate::tui::model::Model;
@@ -111,7 +112,7 @@ fn intent(entry: &Entry, model: &Model) -> Intent {
         Entry::Message(agent) => Intent::Open(super::message_to(model, *agent)),
         Entry::Layout(name) => Intent::Layout(name.clone()),
         Entry::Theme(name) => Intent::Theme(name.clone()),
-        Entry::StartAll => Intent::Ask(Command::StartAll, "every agent is started".into()),
+        Entry::StartAll => Intent::Ask(Command::Life(LifeCommand::StartAll), "every agent is started".into()),
         Entry::StopAll => Intent::Open(super::stop_all(model)),
     }
 }
@@ -178,7 +179,7 @@ mod tests {
             team(&model, "backend")
         );
         assert_eq!(find("keys team backend"), keys);
-        assert!(find("start all").starts_with("done: Ask(StartAll"));
+        assert!(find("start all").starts_with("done: Ask(Life(StartAll)"));
         assert!(find("stop all").starts_with("done: Open(Confirm"));
         assert!(find("message to be-2").starts_with("done: Open(Prompt"));
     }

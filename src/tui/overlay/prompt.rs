@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Intent, Overlay, Reply};
-use crate::domain::{AgentId, AgentState, ApprovalId, Command, Key, KeyCode, Mods, Name, TeamId, Verdict};
+use crate::domain::{AgentId, AgentState, ApprovalId, Key, KeyCode, Mods, Name, TeamId, Verdict};
+use crate::protocol::{ApprovalCommand, Command, DeliveryCommand, OrgCommand};
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::{Field, Look, leaves, pressed, put, wrap};
@@ -133,7 +134,7 @@ impl Prompt {
         if let Of::Deny(approval) = self.of {
             let reason = Some(self.field.text().trim().to_owned()).filter(|reason| !reason.is_empty());
             return ask(
-                Command::Answer { approval, verdict: Verdict::Deny { reason } },
+                Command::Approval(ApprovalCommand::Answer { approval, verdict: Verdict::Deny { reason } }),
                 "it is denied".to_owned(),
             );
         }
@@ -143,7 +144,15 @@ impl Prompt {
             }
             let text = self.field.text().to_owned();
             let done = format!("the message to {} is on its way", model.chart.name(agent));
-            return ask(Command::Send { to: agent.into(), text, now: false, expires_for: None }, done);
+            return ask(
+                Command::Delivery(DeliveryCommand::Send {
+                    to: agent.into(),
+                    text,
+                    now: false,
+                    expires_for: None,
+                }),
+                done,
+            );
         }
         if !self.before.is_empty() && self.field.text() == self.before {
             return Reply::Close;
@@ -151,11 +160,22 @@ impl Prompt {
         let Ok(name) = self.name() else { return Reply::Stay };
         let done = format!("{} is called {name} now", self.before);
         match self.of {
-            Of::RenameAgent(agent) => ask(Command::RenameAgent { agent: agent.into(), name }, done),
-            Of::RenameTeam(team) => ask(Command::RenameTeam { team: team.into(), name }, done),
+            Of::RenameAgent(agent) => {
+                ask(Command::Org(OrgCommand::RenameAgent { agent: agent.into(), name }), done)
+            }
+            Of::RenameTeam(team) => {
+                ask(Command::Org(OrgCommand::RenameTeam { team: team.into(), name }), done)
+            }
             Of::NewTeam(parent) => {
                 let done = format!("there is a team {name} now");
-                ask(Command::CreateTeam { name, parent: parent.map(Into::into), color: None }, done)
+                ask(
+                    Command::Org(OrgCommand::CreateTeam {
+                        name,
+                        parent: parent.map(Into::into),
+                        color: None,
+                    }),
+                    done,
+                )
             }
             Of::SaveLayout => Reply::Done(vec![Intent::SaveLayout(name)]),
             Of::Message(_) | Of::Deny(_) => Reply::Stay,
@@ -277,12 +297,12 @@ mod tests {
         let model = model();
         let be = agent(&model, "be-1");
         let (reply, _) = written(Prompt::rename_agent(&model, be), &model, "api");
-        assert!(reply.starts_with("done: Ask(RenameAgent"), "{reply}");
+        assert!(reply.starts_with("done: Ask(Org(RenameAgent"), "{reply}");
         assert!(reply.ends_with("\"be-1 is called api now\")"), "{reply}");
         let (reply, _) = written(Prompt::new_team(&model, Some(team(&model, "backend"))), &model, "cache");
-        assert!(reply.starts_with("done: Ask(CreateTeam"), "{reply}");
+        assert!(reply.starts_with("done: Ask(Org(CreateTeam"), "{reply}");
         let (reply, _) = written(Prompt::rename_team(&model, team(&model, "backend")), &model, "core");
-        assert!(reply.starts_with("done: Ask(RenameTeam"), "{reply}");
+        assert!(reply.starts_with("done: Ask(Org(RenameTeam"), "{reply}");
         let (reply, _) = written(Prompt::save_layout(&model), &model, "mine");
         assert_eq!(reply, "done: SaveLayout(Name(\"mine\"))");
     }

@@ -1,8 +1,9 @@
 //! What a person does with a key or from the palette.
 
 use super::Turn;
-use crate::domain::{AgentId, AgentRef, Command, Input, Scope, TeamId};
+use crate::domain::{AgentId, AgentRef, Input, Scope, TeamId};
 use crate::layout::{Direction, Step};
+use crate::protocol::{Command, LifeCommand, OrgCommand};
 use crate::tui::key::Action;
 use crate::tui::model::Routing;
 use crate::tui::msg::Cmd;
@@ -72,7 +73,7 @@ impl Turn<'_> {
             Action::ResumeAll => match BringBack::of(self.model) {
                 Some(question) => self.open_overlay(Box::new(question)),
                 // Who has no conversation to go on in is started as ever.
-                None => self.ask_saying(Command::ResumeAll, ""),
+                None => self.ask_saying(Command::Life(LifeCommand::ResumeAll), ""),
             },
             Action::Redraw => {
                 self.cmds.push(Cmd::Redraw);
@@ -131,17 +132,22 @@ impl Turn<'_> {
         let name = self.model.chart.name(focused).to_owned();
         let agent = AgentRef::from(focused);
         let (command, said) = match action {
-            Action::Interrupt => {
-                (Command::InterruptAgent { agent, force: false }, format!("{name} is interrupted"))
-            }
+            Action::Interrupt => (
+                Command::Life(LifeCommand::Interrupt { agent, force: false }),
+                format!("{name} is interrupted"),
+            ),
             Action::Resume => (
-                Command::ResumeAgent { agent, conversation: None },
+                Command::Life(LifeCommand::Resume { agent, conversation: None }),
                 format!("{name} goes on in its conversation"),
             ),
-            Action::NewConversation => {
-                (Command::NewConversation { agent }, format!("{name} begins a new conversation"))
-            }
-            _ => (Command::ClearConversation { agent }, format!("{name} forgets its conversation")),
+            Action::NewConversation => (
+                Command::Life(LifeCommand::NewConversation { agent }),
+                format!("{name} begins a new conversation"),
+            ),
+            _ => (
+                Command::Life(LifeCommand::ClearConversation { agent }),
+                format!("{name} forgets its conversation"),
+            ),
         };
         self.ask_saying(command, said);
     }
@@ -153,7 +159,7 @@ impl Turn<'_> {
             Some(team) => format!("{name} leads {}", team.name),
             None => format!("{name} is the executive"),
         };
-        self.ask_saying(Command::PromoteAgent { agent: agent.into() }, what);
+        self.ask_saying(Command::Org(OrgCommand::PromoteAgent { agent: agent.into() }), what);
     }
 
     fn start_or_stop(&mut self) {
@@ -163,9 +169,15 @@ impl Turn<'_> {
         if let Some(question) = Confirm::stop(self.model, agent).filter(|_| runs) {
             self.open_overlay(Box::new(question));
         } else if runs {
-            self.ask_saying(Command::StopAgent { agent: agent.into() }, format!("{name} is being stopped"));
+            self.ask_saying(
+                Command::Life(LifeCommand::Stop { agent: agent.into() }),
+                format!("{name} is being stopped"),
+            );
         } else {
-            self.ask_saying(Command::StartAgent { agent: agent.into() }, format!("{name} is being started"));
+            self.ask_saying(
+                Command::Life(LifeCommand::Start { agent: agent.into() }),
+                format!("{name} is being started"),
+            );
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What is asked of the session, what overlays want done, and the answers.
 
 use super::Turn;
-use crate::domain::{AgentId, BroadcastId, Command, Scope, clean};
+use crate::domain::{AgentId, BroadcastId, Scope, clean};
 use crate::protocol::{AgentDraft, Answer, ClientMessage, Created, Problem};
+use crate::protocol::{BroadcastCommand, Command, OrgCommand};
 use crate::tui::model::{Asked, Offered, Routing};
 use crate::tui::msg::Cmd;
 use crate::tui::overlay::{self, Intent};
@@ -96,7 +97,9 @@ impl Turn<'_> {
     pub(super) fn fulfil(&mut self, intent: Intent) {
         match intent {
             Intent::Act(action) => self.act(action),
-            Intent::Ask(command @ Command::CreateAgent(_), text) => self.ask(command, Asked::NewAgent(text)),
+            Intent::Ask(command @ Command::Org(OrgCommand::CreateAgent(_)), text) => {
+                self.ask(command, Asked::NewAgent(text));
+            }
             Intent::Ask(command, text) => self.ask_saying(command, text),
             Intent::Make(draft, text) => self.make(draft, text),
             Intent::Focus(agent) => self.focus(agent),
@@ -107,7 +110,7 @@ impl Turn<'_> {
             Intent::Confirm(id) => self.begin_broadcast(id),
             Intent::Withdraw(id) => {
                 self.model.offered = None;
-                self.ask(Command::CloseBroadcast { broadcast: id }, Asked::Quiet);
+                self.ask(Command::Broadcast(BroadcastCommand::Close { broadcast: id }), Asked::Quiet);
             }
             Intent::Copy(text) => {
                 self.say(format!("copied {} characters", text.chars().count()));
@@ -120,7 +123,7 @@ impl Turn<'_> {
 
     /// Names the targets of a broadcast; nothing is sent before the person agrees.
     pub(super) fn open_broadcast(&mut self, scope: Scope, include_dialogs: bool) {
-        let command = Command::OpenBroadcast { scope: scope.into(), include_dialogs };
+        let command = Command::Broadcast(BroadcastCommand::Open { scope: scope.into(), include_dialogs });
         self.ask(command, Asked::Broadcast { scope, include_dialogs });
     }
 
@@ -137,7 +140,7 @@ impl Turn<'_> {
         if let Routing::Broadcast(Offered { id, .. }) = &self.model.routing {
             let broadcast = *id;
             self.model.routing = Routing::Direct;
-            self.ask(Command::CloseBroadcast { broadcast }, Asked::Report);
+            self.ask(Command::Broadcast(BroadcastCommand::Close { broadcast }), Asked::Report);
             self.redraw();
         }
     }

@@ -1,9 +1,10 @@
 //! Who is focused, and who was looked at.
 
 use super::Turn;
-use crate::domain::{AgentId, Command, Input, Route};
+use crate::domain::{AgentId, Input, Route};
 use crate::layout::{Direction, Step, step};
 use crate::protocol::ClientMessage;
+use crate::protocol::{Command, LifeCommand};
 use crate::tui::model::{Asked, Routing};
 use crate::tui::msg::Cmd;
 
@@ -104,7 +105,7 @@ impl Turn<'_> {
             self.model.looked_at = None;
         } else if model.looked_at != Some(focus) && model.arrangement.pane(focus).is_some() {
             self.model.looked_at = Some(focus);
-            self.ask(Command::Look { agent: focus.into() }, Asked::Quiet);
+            self.ask(Command::Life(LifeCommand::Look { agent: focus.into() }), Asked::Quiet);
         }
     }
 }

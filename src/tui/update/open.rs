@@ -1,7 +1,8 @@
 //! What opens an overlay.
 
 use super::Turn;
-use crate::domain::Command;
+use crate::protocol::{Command, LifeCommand};
+
 use crate::tui::copy;
 use crate::tui::key::Action;
 use crate::tui::model::Asked;
@@ -70,7 +71,10 @@ impl Turn<'_> {
                 Some(question) => Box::new(question),
                 None => {
                     let said = format!("{} is being restarted", self.model.chart.name(agent));
-                    self.ask(Command::RestartAgent { agent: agent.into() }, Asked::Something(said));
+                    self.ask(
+                        Command::Life(LifeCommand::Restart { agent: agent.into() }),
+                        Asked::Something(said),
+                    );
                     return None;
                 }
             },

@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::update;
 use crate::domain::{
-    AgentId, BroadcastId, BroadcastReport, Button, Command, Gesture, Input, Key, KeyKind, Mods, Mouse,
-    Outcome, Route, Scope, ScopeRef, Skip, Target, TeamId,
+    AgentId, BroadcastId, BroadcastReport, Button, Gesture, Input, Key, KeyKind, Mods, Mouse, Outcome, Route,
+    Scope, ScopeRef, Skip, Target, TeamId,
 };
 use crate::layout::Slot;
 use crate::protocol::{Answer, ClientMessage, Code, Problem, ServerMessage};
+use crate::protocol::{BroadcastCommand, Command, LifeCommand, OrgCommand};
 use crate::terminal::History;
 use crate::tui::model::{Model, Routing};
 use crate::tui::msg::{Cmd, Msg};
@@ -79,7 +80,7 @@ fn whoever_comes_back_after_the_machine_went_down_is_asked_who_goes_on_and_only_
     let cmds = press(&mut model, "enter");
     let asked = said(&cmds);
     assert!(matches!(&asked[..], [ClientMessage::Ask { .. }]), "{asked:?}");
-    assert!(format!("{asked:?}").contains("ResumeAgent"), "{asked:?}");
+    assert!(format!("{asked:?}").contains("Life(Resume "), "{asked:?}");
 }
 
 #[test]
@@ -96,8 +97,10 @@ fn a_key_goes_to_the_focused_agent_the_executive_or_a_confirmed_broadcast() {
     assert_eq!((model.focus, model.receivers()), (Some(id("be-lead")), vec![id("chief")]));
 
     let asked = press(&mut model, "ctrl-a b");
-    let open =
-        Command::OpenBroadcast { scope: ScopeRef::from(Scope::Team(TeamId(1))), include_dialogs: false };
+    let open = Command::Broadcast(BroadcastCommand::Open {
+        scope: ScopeRef::from(Scope::Team(TeamId(1))),
+        include_dialogs: false,
+    });
     assert!(matches!(said(&asked)[..], [ClientMessage::Ask { command, .. }] if *command == open));
     let targets = vec![target("be-lead", None), target("be-1", None), target("be-2", Some(Skip::Dialog))];
     answer(&mut model, Ok(Answer::Broadcast { broadcast: BroadcastId(4), targets }));
@@ -111,7 +114,7 @@ fn a_key_goes_to_the_focused_agent_the_executive_or_a_confirmed_broadcast() {
     assert_eq!(model.receivers(), [id("be-lead"), id("be-1")]);
 
     let closed = press(&mut model, "ctrl-a d");
-    let close = Command::CloseBroadcast { broadcast: BroadcastId(4) };
+    let close = Command::Broadcast(BroadcastCommand::Close { broadcast: BroadcastId(4) });
     assert!(matches!(said(&closed)[..], [ClientMessage::Ask { command, .. }] if *command == close));
     assert_eq!(said(&press(&mut model, "x")), [&pressed(direct, "x")]);
     let name = crate::domain::Name::new("be-1").unwrap();
@@ -156,7 +159,7 @@ fn a_broadcast_that_is_not_confirmed_sends_nothing_and_is_withdrawn() {
         Ok(Answer::Broadcast { broadcast: BroadcastId(1), targets: vec![target("chief", None)] }),
     );
     let cmds = press(&mut model, "esc");
-    let close = Command::CloseBroadcast { broadcast: BroadcastId(1) };
+    let close = Command::Broadcast(BroadcastCommand::Close { broadcast: BroadcastId(1) });
     assert!(matches!(said(&cmds)[..], [ClientMessage::Ask { command, .. }] if *command == close));
     assert_eq!(model.routing, Routing::Direct);
     assert_eq!(said(&press(&mut model, "x")), [&pressed(Route::Direct(id("chief").into()), "x")]);
@@ -204,7 +207,9 @@ fn what_finished_and_is_looked_at_is_said_to_have_been_once() {
     let looked = |cmds: &[Cmd]| {
         said(cmds)
             .iter()
-            .filter(|m| matches!(m, ClientMessage::Ask { command: Command::Look { .. }, .. }))
+            .filter(|m| {
+                matches!(m, ClientMessage::Ask { command: Command::Life(LifeCommand::Look { .. }), .. })
+            })
             .count()
     };
     let cmds = press(&mut model, "ctrl-a m");
@@ -238,7 +243,10 @@ fn an_agent_that_was_just_made_is_focused_whichever_comes_first() {
         let new = crate::domain::NewAgent { launch, ..Default::default() };
         let mut turn =
             super::Turn { model: &mut model, now: Instant::now(), cmds: Vec::new(), rearrange: false };
-        turn.fulfil(crate::tui::overlay::Intent::Ask(Command::CreateAgent(new), "made".into()));
+        turn.fulfil(crate::tui::overlay::Intent::Ask(
+            Command::Org(OrgCommand::CreateAgent(new)),
+            "made".into(),
+        ));
         let mut chart = sample::chart();
         chart.agents.push(crate::protocol::AgentView { id: 77, name: "new".into(), ..sample::agent(7) });
         let chart = ServerMessage::Chart { chart: Box::new(chart) };
