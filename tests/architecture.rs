@@ -30,7 +30,6 @@ static HOUSE: LazyLock<House> =
 const KNOWN_CIRCLES: &[(&str, usize)] = &[
     ("adapter", 12),
     ("blueprint", 2),
-    ("cli", 11),
     ("daemon", 20),
     ("domain", 2),
     ("kernel", 41),

@@ -1,4 +1,4 @@
-//! The command line, defined once: parsing, help, shell completions and the manual all come from here.
+//! The command line, defined once: parsing, help, shell completions and the manual pages of commands come from here.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::word::{number, span, variable};
 use crate::domain::{Key, Name};
 use crate::protocol::{self, SESSION_VARIABLE};
 
@@ -13,7 +14,7 @@ use crate::protocol::{self, SESSION_VARIABLE};
 ///
 /// Without a command, opens the session of this folder: the one its agentctl.toml describes, or a first-run screen.
 #[derive(Debug, Parser)]
-#[command(name = "agentctl", version, propagate_version = true, max_term_width = 100, after_help = AFTER)]
+#[command(name = "agentctl", version, propagate_version = true, max_term_width = 100, after_help = AFTER, disable_help_subcommand = true)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) global: Global,
@@ -22,6 +23,7 @@ pub(super) struct Cli {
 }
 
 const AFTER: &str = "Try it without any agent program: agentctl demo\n\
+    The manual: agentctl help\n\
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon, 4 denied, 70 a bug.";
 
 #[derive(Clone, Debug, Args)]
@@ -180,8 +182,16 @@ pub(super) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual, or write all its pages into a folder
+    /// Show a page of the manual, or list its pages: session-file, keys, settings, …
+    Help {
+        /// The page, or a command such as `agent create`
+        topic: Vec<String>,
+    },
+    /// Print a manual page for `man`, or write all of them into a folder
     Man {
+        /// The page, as `agentctl help` lists it; otherwise the program's own
+        #[arg(conflicts_with = "out")]
+        topic: Option<String>,
         /// The folder
         #[arg(long, value_name = "FOLDER")]
         out: Option<PathBuf>,
@@ -509,32 +519,6 @@ pub(super) enum Approval {
     },
 }
 
-/// A number, or what stands for it where it is shown: `m12`, `q3`.
-fn number(text: &str) -> Result<u32, String> {
-    let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    digits.parse().map_err(|_| format!("`{text}` is no number"))
-}
-
-/// A span of time: `90`, `30s`, `10m`, `2h`.
-fn span(text: &str) -> Result<Duration, String> {
-    let (digits, unit) = text.split_at(text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
-    let seconds = match unit {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err(format!("`{text}` is no time; write 30s, 10m or 2h")),
-    };
-    let count: u64 = digits.parse().map_err(|_| format!("`{text}` is no time; write 30s, 10m or 2h"))?;
-    Ok(Duration::from_secs(count.saturating_mul(seconds).min(366 * 24 * 3600)))
-}
-
-pub(super) fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a variable is written NAME=VALUE".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -544,15 +528,6 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn times_and_numbers_are_read_as_they_are_written() {
-        let secs = |text| span(text).map(|span| span.as_secs());
-        assert_eq!([secs("90"), secs("30s"), secs("10m"), secs("2h")], [Ok(90), Ok(30), Ok(600), Ok(7200)]);
-        assert!(secs("soon").is_err() && secs("3d").is_err());
-        assert_eq!((number("q3"), number("12")), (Ok(3), Ok(12)));
-        assert!(number("q").is_err());
     }
 
     #[test]

@@ -69,9 +69,9 @@ impl Failure {
     pub(super) fn report(&self, json: bool) -> ExitCode {
         if json {
             let text = serde_json::to_string(&self.problem()).unwrap_or_else(|_| self.what.clone());
-            super::output::complain(&text);
+            super::complaint::complain(&text);
         } else {
-            super::output::complain(&harmless(self.text().trim_end()));
+            super::complaint::complain(&harmless(self.text().trim_end()));
         }
         ExitCode::from(self.kind as u8)
     }

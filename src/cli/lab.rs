@@ -9,7 +9,6 @@ mod start;
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -19,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::output;
-use crate::adapter::{Adapter, Adapters, Detector};
+use crate::adapter::Detector;
 use crate::daemon::{Believed, Happening, HookCall, Replay};
 use crate::domain::{AgentState, Launch, Signal, Source, Timestamp};
 use crate::terminal::{Screen, Size};
@@ -170,14 +169,7 @@ fn read(file: &Path) -> Result<Vec<Line>, Failure> {
 
 /// The detector that an agent of this command has, by the adapters that are built in.
 fn detector(command: Vec<String>) -> Result<Detector, Failure> {
-    Ok(Detector::new(adapter(&Launch { command, ..Launch::default() })?, Timestamp(0)))
-}
-
-/// The adapter of a launch, of those that are built in.
-fn adapter(launch: &Launch) -> Result<Arc<Adapter>, Failure> {
-    let adapters = Adapters::builtin();
-    let adapters = adapters.map_err(|e| Failure::new("the adapters cannot be read").because(&e))?;
-    Ok(Arc::clone(adapters.find(launch)))
+    Ok(Detector::new(start::adapter(&Launch { command, ..Launch::default() })?, Timestamp(0)))
 }
 
 fn verdict(believed: &Believed) -> Verdict<'_> {

@@ -6,11 +6,13 @@ mod approval;
 mod args;
 mod blueprint;
 mod check;
+mod complaint;
 mod cost;
 mod daemon;
 mod doctor;
 mod event;
 mod failure;
+mod help;
 mod here;
 mod hook;
 mod lab;
@@ -23,6 +25,7 @@ mod run;
 mod session;
 mod status;
 mod team;
+mod word;
 
 use std::process::ExitCode;
 
@@ -81,7 +84,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Completions { shell }) => {
             return manual::completions(shell).map(|()| ExitCode::SUCCESS);
         }
-        Some(Command::Man { out }) => return manual::man(out.as_deref()).map(|()| ExitCode::SUCCESS),
+        Some(Command::Man { topic, out }) => {
+            return manual::man(topic.as_deref(), out.as_deref()).map(|()| ExitCode::SUCCESS);
+        }
+        Some(Command::Help { topic }) => return help::help(&topic, global.json).map(|()| ExitCode::SUCCESS),
         Some(Command::Openapi) => return output::line(&crate::http::openapi()).map(|()| ExitCode::SUCCESS),
         Some(Command::Lab(command)) => return lab::run(&command).map(|()| ExitCode::SUCCESS),
         _ => {}
@@ -147,6 +153,7 @@ async fn dispatch(here: Here, command: Option<Command>) -> Result<(), Failure> {
             | Command::Hook { .. }
             | Command::Completions { .. }
             | Command::Man { .. }
+            | Command::Help { .. }
             | Command::Openapi
             | Command::Lab(_),
         ) => Ok(()),

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
+pub(super) use super::complaint::complain;
 use super::failure::Failure;
 
 /// Prints a value as JSON on one line.
@@ -22,12 +23,6 @@ pub(super) fn line(text: &str) -> Result<(), Failure> {
         Err(error) => Err(Failure::new("the answer could not be printed").because(&error)),
         Ok(()) => Ok(()),
     }
-}
-
-/// Prints something beside the answer: for people, on standard error.
-pub(super) fn complain(text: &str) {
-    // Where standard error is closed, nobody wants to hear it.
-    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Prints rows under a heading, each column as wide as its widest word.

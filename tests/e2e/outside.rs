@@ -225,6 +225,13 @@ fn help_stands_everywhere_and_completions_and_manual_come_from_it() {
     assert!(home.ok(&["man"]).contains(".TH agentctl 1"));
     home.ok(&["man", "--out", "pages"]);
     assert!(home.work().join("pages/agentctl-agent-create.1").exists());
+    assert!(home.work().join("pages/agentctl-keys.7").exists());
+    assert!(home.ok(&["help"]).contains("session-file"));
+    let keys = home.ok(&["help", "keys"]);
+    assert!(keys.contains("ctrl-a z") && !keys.contains(['\u{1b}', '`']), "{keys}");
+    let unknown = home.command(&["help", "setings"]).output().expect("it runs");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `settings`?"));
     let doctor = home.ok(&["doctor"]);
     assert!(doctor.contains("daemon") && doctor.contains("none runs"), "{doctor}");
 }

@@ -6,12 +6,12 @@ use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::super::{failure::Failure, output};
-use super::adapter;
-use crate::adapter::Opening;
+use crate::adapter::{Adapter, Adapters, Opening};
 use crate::daemon::{Place, started, watch_records};
 use crate::domain::{Launch, Name, Signal};
 
@@ -84,4 +84,11 @@ pub(super) fn records(pid: u32, cwd: &Path, folder: &Path, command: &[String]) -
         matches!(signal, Signal::Used(_)) || output::json(&(age.as_millis(), signal)).is_ok()
     }));
     Ok(())
+}
+
+/// The adapter of a launch, of those that are built in.
+pub(super) fn adapter(launch: &Launch) -> Result<Arc<Adapter>, Failure> {
+    let adapters = Adapters::builtin();
+    let adapters = adapters.map_err(|e| Failure::new("the adapters cannot be read").because(&e))?;
+    Ok(Arc::clone(adapters.find(launch)))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::args::variable;
+use crate::cli::word::variable;
 use crate::domain::MicroUsd;
 use crate::headless::Format;
 

@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::order::Order;
+use super::order::{Order, unique};
 use super::report::{Ending, Report, money, named};
 use super::show::Show;
 use super::tree::{MARK, Tree};
@@ -88,8 +88,8 @@ pub(super) async fn run(
 
 fn mark() -> String {
     match std::env::var(MARK) {
-        Ok(outer) if !outer.is_empty() => format!("{outer}/{}", super::unique()),
-        _ => super::unique(),
+        Ok(outer) if !outer.is_empty() => format!("{outer}/{}", unique()),
+        _ => unique(),
     }
 }
 

@@ -14,7 +14,6 @@ mod tree;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
@@ -30,6 +29,7 @@ use crate::manifest::ManifestError;
 use crate::price::{Prices, Settings};
 use child::Stop;
 use order::Order;
+use pane::Shared;
 use report::{Ending, Report};
 use show::Show;
 
@@ -37,16 +37,6 @@ pub(super) use args::{AFTER, RunArgs};
 
 /// How much of a prompt stands above its answer, in characters.
 const HEADING: usize = 60;
-
-/// What all runs of one command share.
-#[derive(Clone)]
-struct Shared {
-    here: Arc<Here>,
-    args: Arc<RunArgs>,
-    prices: Prices,
-    stop: watch::Receiver<Stop>,
-    turns: Arc<Semaphore>,
-}
 
 /// `agentctl run PROMPT…`
 pub(super) async fn run(here: &Here, args: &RunArgs) -> Result<ExitCode, Failure> {
@@ -117,13 +107,7 @@ async fn one(order: Order, number: Option<usize>, shared: &Shared) -> Result<Rep
     }
     Ok(child::run(&order, &shared.prices, show, shared.stop.clone())
         .await
-        .unwrap_or_else(|e| broken(&order, &e)))
-}
-
-/// Returns the report of a run that could not be begun.
-fn broken(order: &Order, error: &std::io::Error) -> Report {
-    let program = order.command.first().map_or("", String::as_str);
-    Report { error: Some(format!("{program} cannot be run: {error}")), ..Report::new(order, Ending::Error) }
+        .unwrap_or_else(|e| Report::broken(&order, &e)))
 }
 
 /// Prints what came of a run: its answer, and beside it how it ended.
@@ -181,13 +165,6 @@ fn prices(here: &Here) -> Prices {
         super::here::warn_of(&[wrong]);
         read(&Config::default()).unwrap_or_default()
     })
-}
-
-/// Returns a word that no other run of this user has.
-fn unique() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("{}.{}.{}", std::process::id(), now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Tells all runs when a person wants them to end: once to interrupt them, again to kill them.

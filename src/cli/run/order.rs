@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -114,7 +115,7 @@ impl Base {
         let stdin = !words.iter().any(|word| word.contains(PROMPT));
         let filled = words.iter().map(|word| word.replace(PROMPT, &prompt));
         let program = self.program.to_string_lossy().into_owned();
-        let (told, files) = self.told.placed(&self.runs.join(super::unique()));
+        let (told, files) = self.told.placed(&self.runs.join(unique()));
         let command = std::iter::once(program).chain(told.args).chain(filled).collect();
         // What the command line says is the last word.
         let env = told.env.into_iter().chain(self.order.env.clone()).collect();
@@ -334,4 +335,11 @@ fn read(from: &mut dyn std::io::Read, shown: &str) -> Result<String, Failure> {
         }
         Ok(_) => Ok(text),
     }
+}
+
+/// Returns a word that no other run of this user has.
+pub(super) fn unique() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{}.{}.{}", std::process::id(), now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
 }

@@ -7,23 +7,34 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep};
 
+use super::args::RunArgs;
 use super::child::{self, Stop};
-use super::order::Order;
+use super::order::{Order, unique};
 use super::report::{Ending, Report};
 use super::show::Show;
-use super::{Shared, broken};
 use crate::cli::failure::Failure;
 use crate::cli::here::Here;
 use crate::disk;
 use crate::domain::{Key, KeyCode, Mods};
 use crate::price::Prices;
 use crate::protocol::{AgentDraft, AgentView, Created, KeysRequest, UsageRequest};
+
+/// What all runs of one command share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) here: Arc<Here>,
+    pub(super) args: Arc<RunArgs>,
+    pub(super) prices: Prices,
+    pub(super) stop: watch::Receiver<Stop>,
+    pub(super) turns: Arc<Semaphore>,
+}
 
 /// How often it is looked for the answer.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(150);
@@ -78,7 +89,8 @@ pub(super) async fn inside(
     let order: Order = serde_json::from_str(&text).map_err(|e| unreadable(&e))?;
     let mut show = Show::in_pane();
     show.tell("working", &format!("› {}", order.prompt));
-    let report = child::run(&order, prices, show.clone(), stop).await.unwrap_or_else(|e| broken(&order, &e));
+    let report =
+        child::run(&order, prices, show.clone(), stop).await.unwrap_or_else(|e| Report::broken(&order, &e));
     match &report.error {
         Some(why) => show.tell("error", &format!("✖ {why}")),
         None => show.tell("done", "✓ done"),
@@ -99,7 +111,7 @@ impl Folder {
         let failed = |e: &(dyn std::error::Error + 'static)| {
             Failure::new("there is no place for the order").because(e)
         };
-        let path = here.paths.runs().join(super::unique());
+        let path = here.paths.runs().join(unique());
         disk::create_private_folder(&path).map_err(|e| failed(&e))?;
         let folder = Folder(path);
         let text = serde_json::to_string(order).map_err(|e| failed(&e))?;

@@ -102,6 +102,15 @@ impl Report {
         }
     }
 
+    /// Returns the report of a run that could not be begun.
+    pub(super) fn broken(order: &Order, error: &std::io::Error) -> Report {
+        let program = order.command.first().map_or("", String::as_str);
+        Report {
+            error: Some(format!("{program} cannot be run: {error}")),
+            ..Report::new(order, Ending::Error)
+        }
+    }
+
     /// Returns it with what its stream told.
     pub(super) fn told(mut self, told: Outcome, order: &Order, prices: &Prices) -> Report {
         let usage = named(told.usage, order);

@@ -1,5 +1,5 @@
 //! Everything there is to do, in one table: what it is called in a settings file, what it says in the palette and in
-//! help, and which keys do it where nobody chose others. Keymap, help, palette, which-key box and the README's table
+//! help, and which keys do it where nobody chose others. Keymap, help, palette, which-key box and the manual's table
 //! are made from it.
 
 /// What an action is about; the order is that of help.

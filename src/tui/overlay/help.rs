@@ -1,4 +1,4 @@
-//! Help: where keys go, every key and what it does, the states, the mouse. The README's table is made from the same.
+//! Help: where keys go, every key and what it does, the states, the mouse. The manual's table is made from the same.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -284,7 +284,7 @@ mod tests {
 
     const COPY: &[(&str, &str)] = &[("y", "copies what is selected")];
 
-    /// Returns the Markdown table of every key and what it does, as the README has it.
+    /// Returns the Markdown table of every key and what it does, as the manual has it.
     fn table(keymap: &Keymap) -> String {
         let mut out = String::from("| Keys | What they do | In `[keys]` |\n|---|---|---|\n");
         for group in Group::ALL {
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_table_has_a_line_for_every_action() {
+    fn the_table_has_a_line_for_every_action() {
         let model = model();
         let table = table(&model.settings.keys);
         assert_eq!(table.lines().count(), 2 + Group::ALL.len() + Action::ALL.len());
@@ -349,9 +349,9 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_has_the_table_of_keys() {
+    fn the_manual_has_the_table_of_keys() {
         let table = table(&Keymap::new("ctrl-a".parse().unwrap()));
-        let readme = include_str!("../../../README.md");
-        assert!(readme.contains(&table), "the table of keys in README.md should be:\n{table}");
+        let page = include_str!("../../manual/keys.md");
+        assert!(page.contains(&table), "the table in src/manual/keys.md should be:\n{table}");
     }
 }
