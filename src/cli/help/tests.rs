@@ -57,9 +57,9 @@ fn found(text: &str) -> Found {
 
 /// What a shell would make of a line, its comment left out.
 fn words(line: &str) -> Vec<String> {
-    let code = line
-        .find(" #")
-        .map_or(line, |at| if line[..at].matches('"').count() % 2 == 0 { &line[..at] } else { line });
+    let code = line.find(" #").map_or(line, |at| {
+        if line[..at].matches('"').count().is_multiple_of(2) { &line[..at] } else { line }
+    });
     shell_words::split(code).unwrap_or_else(|e| panic!("{line}: {e}"))
 }
 
