@@ -1,7 +1,10 @@
 //! The WebSocket of a client that shows a session.
 
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt as _, StreamExt as _};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use futures_util::{Sink, SinkExt as _, Stream as _};
 use tokio::net::UnixStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -9,26 +12,18 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use super::ClientError;
-use crate::protocol::{ClientMessage, Code, Problem, ServerMessage, VERSION};
+use crate::protocol::{ClientMessage, Code, Problem, ServerMessage, VERSION, press};
 
 type Stream = WebSocketStream<UnixStream>;
 
-/// An open attachment: what comes in and what goes out, each of which may live in its own task.
+/// An open attachment. What is said goes out at once, as far as the daemon takes it; the rest goes out while the next
+/// thing is awaited, so one loop serves both directions and no task stands between.
 #[derive(Debug)]
 pub struct Attachment {
-    /// What the daemon says.
-    pub incoming: Incoming,
-    /// What is said to it.
-    pub outgoing: Outgoing,
+    socket: Stream,
+    /// Something that was said is not sent yet.
+    unsent: bool,
 }
-
-/// What the daemon says.
-#[derive(Debug)]
-pub struct Incoming(SplitStream<Stream>);
-
-/// What is said to the daemon.
-#[derive(Debug)]
-pub struct Outgoing(SplitSink<Stream, Message>);
 
 /// One thing that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +37,23 @@ pub enum Arrival {
 /// The largest message that is taken in: a whole screen of the largest size, with room.
 const LARGEST: usize = 64 << 20;
 
+/// The most that may wait for a daemon to take it, in bytes.
+const UNSENT: usize = 32 << 20;
+
+/// How much is read at a time, in bytes: a frame of a changed row, with room.
+const READ: usize = 16 << 10;
+
 pub(super) async fn open(stream: UnixStream, path: &str) -> Result<Attachment, ClientError> {
     let request = format!("ws://agentctl{path}").into_client_request()?;
-    let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(LARGEST))
+        .max_frame_size(Some(LARGEST))
+        .max_write_buffer_size(UNSENT)
+        .read_buffer_size(READ);
     let (socket, _) =
         tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(refused)?;
-    let (outgoing, incoming) = socket.split();
-    let mut attachment = Attachment { incoming: Incoming(incoming), outgoing: Outgoing(outgoing) };
-    match attachment.incoming.next().await? {
+    let mut attachment = Attachment { socket, unsent: false };
+    match attachment.next().await? {
         Some(Arrival::Message(ServerMessage::Welcome { protocol: VERSION, .. })) => Ok(attachment),
         Some(Arrival::Message(ServerMessage::Welcome { protocol, program })) => {
             Err(ClientError::OtherVersion { theirs: program, their_protocol: protocol })
@@ -69,30 +73,61 @@ fn refused(error: Error) -> ClientError {
     error.into()
 }
 
-impl Incoming {
-    /// Waits for the next thing; none once the daemon has closed the socket.
+impl Attachment {
+    /// Waits for the next thing; none once the daemon has closed the socket. Nothing is lost when this is cancelled.
     ///
     /// # Errors
     /// If the connection breaks or a message is not understood.
     pub async fn next(&mut self) -> Result<Option<Arrival>, ClientError> {
-        while let Some(message) = self.0.next().await {
-            match message? {
-                Message::Text(text) => return Ok(Some(Arrival::Message(serde_json::from_str(&text)?))),
-                Message::Binary(bytes) => return Ok(Some(Arrival::Frame(bytes))),
-                Message::Close(_) => return Ok(None),
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+        loop {
+            let message = poll_fn(|cx| {
+                if let Poll::Ready(Err(error)) = self.poll_send(cx) {
+                    return Poll::Ready(Some(Err(error)));
+                }
+                Pin::new(&mut self.socket).poll_next(cx)
+            });
+            match message.await.transpose()? {
+                Some(Message::Text(text)) => {
+                    return Ok(Some(Arrival::Message(serde_json::from_str(&text)?)));
+                }
+                Some(Message::Binary(bytes)) => return Ok(Some(Arrival::Frame(bytes))),
+                Some(Message::Close(_)) | None => return Ok(None),
+                Some(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
             }
         }
-        Ok(None)
     }
-}
 
-impl Outgoing {
-    /// Says something to the daemon.
+    /// Says something to the daemon. It does not wait: what the daemon does not take now goes out later.
+    ///
+    /// # Errors
+    /// If the connection is broken, or too much waits for the daemon to take it.
+    pub fn say(&mut self, message: &ClientMessage) -> Result<(), ClientError> {
+        let message = match press::put(message) {
+            Some(bytes) => Message::Binary(bytes.into()),
+            None => Message::Text(serde_json::to_string(message)?.into()),
+        };
+        self.socket.start_send_unpin(message)?;
+        self.unsent = true;
+        match self.poll_send(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Err(error)) => Err(error.into()),
+            // What is left is sent while the next thing is awaited.
+            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Waits until everything that was said is sent.
     ///
     /// # Errors
     /// If the connection breaks.
-    pub async fn say(&mut self, message: &ClientMessage) -> Result<(), ClientError> {
-        Ok(self.0.send(Message::Text(serde_json::to_string(message)?.into())).await?)
+    pub async fn flush(&mut self) -> Result<(), ClientError> {
+        Ok(poll_fn(|cx| self.poll_send(cx)).await?)
+    }
+
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if self.unsent {
+            std::task::ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+            self.unsent = false;
+        }
+        Poll::Ready(Ok(()))
     }
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::protocol::{Problem, VERSION, VersionView};
 
-pub use attach::{Arrival, Attachment, Incoming, Outgoing};
+pub use attach::{Arrival, Attachment};
 pub use http::{Client, nobody_listens};
 
 /// Why the daemon could not be asked, or what it answered instead.

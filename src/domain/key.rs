@@ -25,6 +25,10 @@ pub enum Input {
 pub struct Key {
     /// Which key.
     pub code: KeyCode,
+    /// The ASCII character in the key's place on the standard layout, where the terminal told it and the key itself
+    /// writes another script: `c` for the Cyrillic `с`. Chords are known by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<char>,
     /// What was held with it.
     #[serde(default, skip_serializing_if = "Mods::is_empty")]
     pub mods: Mods,
@@ -186,20 +190,32 @@ impl Key {
     /// Returns the press of `code` with nothing held.
     #[must_use]
     pub const fn plain(code: KeyCode) -> Key {
-        Key { code, mods: Mods::NONE, kind: KeyKind::Press }
+        Key::with(code, Mods::NONE)
     }
 
     /// Returns the press of `code` with `mods` held.
     #[must_use]
     pub const fn with(code: KeyCode, mods: Mods) -> Key {
-        Key { code, mods, kind: KeyKind::Press }
+        Key { code, base: None, mods, kind: KeyKind::Press }
     }
 
     /// Returns this key in the one spelling that comparisons use: a press; an upper-case letter without the shift
-    /// that made it; a control letter in lower case.
+    /// that made it; a control letter in lower case; a chord by its key on the standard layout.
     #[must_use]
     pub fn canonical(self) -> Key {
-        let mut key = Key { kind: KeyKind::Press, ..self };
+        let is_chord = !self.mods.without(Mods::SHIFT).is_empty();
+        Key { base: self.base.filter(|_| is_chord), ..self }.on_standard_layout()
+    }
+
+    /// Returns this key as [`Key::canonical`] does, and by its place on the standard layout also where it would write
+    /// text: what follows a leader is a command in every script.
+    #[must_use]
+    pub fn on_standard_layout(self) -> Key {
+        let code = match (self.code, self.base) {
+            (KeyCode::Char(_), Some(base)) => KeyCode::Char(base),
+            (code, _) => code,
+        };
+        let mut key = Key { kind: KeyKind::Press, code, base: None, ..self };
         if let KeyCode::Char(c) = key.code {
             if key.mods.has(Mods::CTRL) {
                 key.code = KeyCode::Char(c.to_ascii_lowercase());
@@ -343,6 +359,15 @@ mod tests {
     fn shift_is_carried_by_the_letter_itself() {
         assert_eq!("shift-a".parse::<Key>(), Ok(Key::plain(KeyCode::Char('A'))));
         assert_eq!("ctrl-A".parse::<Key>(), Ok(Key::with(KeyCode::Char('a'), Mods::CTRL)));
+    }
+
+    #[test]
+    fn a_chord_is_known_by_its_key_on_the_standard_layout_and_text_by_what_it_writes() {
+        let es = Key { base: Some('c'), ..Key::plain(KeyCode::Char('с')) };
+        assert_eq!(es.canonical(), Key::plain(KeyCode::Char('с')));
+        assert_eq!(es.on_standard_layout(), Key::plain(KeyCode::Char('c')));
+        assert_eq!(Key { mods: Mods::CTRL, ..es }.canonical(), "ctrl-c".parse().unwrap());
+        assert_eq!(Key { mods: Mods::SHIFT, ..es }.on_standard_layout(), "C".parse().unwrap());
     }
 
     #[test]

@@ -2,23 +2,29 @@
 //! out newest first and only, those of cards a few times a second, what is pressed comes in.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, SplitSink};
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{Sink, SinkExt as _, Stream as _, StreamExt as _};
 use tokio::time::Instant;
 
 use super::body::{Path, Refused, session_name};
 use crate::daemon::{Attached, ClientId, Colors, Handle, Seen, ShownAs, Watch};
 use crate::domain::{AgentId, Name};
-use crate::protocol::{ClientMessage, Code, PaneFrame, Problem, ServerMessage, VERSION};
+use crate::protocol::{ClientMessage, Code, PaneFrame, Problem, ServerMessage, VERSION, press};
 
 /// The longest message a client may send: a large paste.
 const LONGEST: usize = 16 << 20;
+
+/// How much is read at a time, in bytes: keys are little.
+const READ: usize = 4 << 10;
 
 /// The least time between two frames of a card.
 const CARD_EVERY: Duration = Duration::from_millis(250);
@@ -31,7 +37,7 @@ pub(super) async fn attach(
 ) -> Result<Response, Refused> {
     let session = session_name(session)?;
     let attached = handle.attach(session.clone()).await?;
-    Ok(upgrade.max_message_size(LONGEST).on_upgrade(move |socket| async move {
+    Ok(upgrade.max_message_size(LONGEST).read_buffer_size(READ).on_upgrade(move |socket| async move {
         let client = attached.client;
         // How the connection ends is of no interest: the client is gone.
         let _ = converse(&handle, &session, attached, socket).await;
@@ -39,7 +45,56 @@ pub(super) async fn attach(
     }))
 }
 
-type Out = SplitSink<WebSocket, Message>;
+/// A client's socket. What is said goes out at once as far as the client takes it, and the rest while it is listened to:
+/// a client that does not read is heard all the same.
+struct Line {
+    socket: WebSocket,
+    /// Something that was said is not sent yet.
+    unsent: bool,
+}
+
+/// One thing that happened on a line.
+enum OnLine {
+    Heard(Message),
+    /// Everything that was said is sent.
+    Sent,
+    Closed,
+}
+
+impl Line {
+    async fn next(&mut self) -> Result<OnLine, axum::Error> {
+        poll_fn(|cx| {
+            if self.unsent && self.poll_send(cx)?.is_ready() {
+                return Poll::Ready(Ok(OnLine::Sent));
+            }
+            let message = std::task::ready!(Pin::new(&mut self.socket).poll_next(cx));
+            Poll::Ready(message.transpose().map(|message| message.map_or(OnLine::Closed, OnLine::Heard)))
+        })
+        .await
+    }
+
+    fn tell(&mut self, message: &ServerMessage) -> Result<(), axum::Error> {
+        let text = serde_json::to_string(message).map_err(axum::Error::new)?;
+        self.send(Message::Text(text.into()))
+    }
+
+    fn send(&mut self, message: Message) -> Result<(), axum::Error> {
+        self.socket.start_send_unpin(message)?;
+        self.unsent = true;
+        // What is left is sent while the next thing is awaited.
+        match self.poll_send(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(sent) => sent,
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), axum::Error>> {
+        std::task::ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        self.unsent = false;
+        Poll::Ready(Ok(()))
+    }
+}
+
 /// The panes and cards a client has in view, and how much of each it has seen.
 #[derive(Default)]
 struct Panes {
@@ -60,38 +115,53 @@ async fn converse(
     Attached { client, mut feed }: Attached,
     socket: WebSocket,
 ) -> Result<(), axum::Error> {
-    let (mut out, mut incoming) = socket.split();
-    let welcome = ServerMessage::Welcome { protocol: VERSION, program: env!("CARGO_PKG_VERSION").to_owned() };
-    say(&mut out, &welcome).await?;
+    let mut line = Line { socket, unsent: false };
+    line.tell(&ServerMessage::Welcome { protocol: VERSION, program: env!("CARGO_PKG_VERSION").to_owned() })?;
     let mut panes = Panes::default();
     loop {
-        tokio::select! {
+        // Nothing more is taken for a client that has not taken what was said before: what waits for it is bounded.
+        let is_clear = !line.unsent;
+        let reply = tokio::select! {
             biased;
-            message = incoming.next() => match message {
-                Some(Ok(Message::Text(text))) => {
-                    if let Some(reply) = hear(handle, session, client, &text, &mut panes).await {
-                        say(&mut out, &reply).await?;
-                    }
-                }
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
-                Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => {}
+            next = line.next() => match next? {
+                OnLine::Heard(Message::Binary(bytes)) => hear_press(handle, session, client, &bytes).await,
+                OnLine::Heard(Message::Text(text)) => hear(handle, session, client, &text, &mut panes).await,
+                OnLine::Heard(Message::Ping(_) | Message::Pong(_)) | OnLine::Sent => None,
+                OnLine::Heard(Message::Close(_)) | OnLine::Closed => return Ok(()),
             },
-            message = feed.recv() => match message {
-                Some(message) => say(&mut out, &message).await?,
+            message = feed.recv(), if is_clear => match message {
+                Some(message) => Some(message),
                 None => return Ok(()),
             },
-            Some((agent, watch)) = panes.changes.next() => {
+            Some((agent, watch)) = panes.changes.next(), if is_clear => {
                 if let Some(frame) = panes.frame(agent, watch, Instant::now()) {
-                    out.send(Message::Binary(frame.into())).await?;
+                    line.send(Message::Binary(frame.into()))?;
                 }
+                None
             }
+        };
+        if let Some(reply) = reply {
+            line.tell(&reply)?;
         }
     }
 }
 
-async fn say(out: &mut Out, message: &ServerMessage) -> Result<(), axum::Error> {
-    let text = serde_json::to_string(message).map_err(axum::Error::new)?;
-    out.send(Message::Text(text.into())).await
+/// Passes on what was pressed; returns what to tell the client, if it cannot be understood.
+async fn hear_press(
+    handle: &Handle,
+    session: &Name,
+    client: ClientId,
+    bytes: &[u8],
+) -> Option<ServerMessage> {
+    let given = match press::read(bytes) {
+        Ok(Some((route, input))) => handle.press(session.clone(), client, route, input).await,
+        // A client of a later version says more.
+        Ok(None) => Ok(()),
+        Err(error) => {
+            Err(Problem::new(Code::Invalid, "the message is not understood").cause(error.to_string()))
+        }
+    };
+    given.err().map(|problem| ServerMessage::Refused { problem })
 }
 
 /// Sees to what a client says; returns what to tell it, if it cannot be understood.

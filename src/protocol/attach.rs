@@ -1,8 +1,10 @@
 //! What a client that shows a session and the daemon say to each other on one WebSocket.
 //!
-//! Text messages are JSON; a binary message is the frame of one pane: the agent's identity as four bytes, little
-//! endian, then the frame as the terminal room writes it. The newest state wins: a client that is slow gets fewer
-//! frames, never old ones.
+//! Text messages are JSON. A binary message of the daemon is the frame of one pane: the agent's identity as four bytes,
+//! little endian, then the frame as the terminal room writes it. A binary message of a client is what was pressed, as
+//! [`press`](super::press) writes it. The newest state wins: a client that is slow gets fewer frames, never old ones.
+//!
+//! Versions: 1 has no binary messages of clients. 2 has them, and reads everything that 1 says.
 
 use serde::{Deserialize, Serialize};
 

@@ -6,6 +6,7 @@
 mod attach;
 mod cost;
 mod history;
+pub mod press;
 mod problem;
 mod request;
 mod view;
@@ -32,7 +33,7 @@ pub use view::{
 };
 
 /// The version of everything in this room. A daemon and a client of different versions say so and stop.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The variable that tells a program in a pane which session it belongs to.
 pub const SESSION_VARIABLE: &str = "AGENTCTL_SESSION";

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::Size;
 use super::block::{self, Block};
-use super::wire::{Frames, MAX_CHUNK, Reply, Request, Status, VERSION, WireError};
+use super::wire::{self, Frames, MAX_CHUNK, Reply, Request, Status, VERSION, WireError};
 use crate::domain::Exit;
 
 /// A holder that accepts a connection has so long to say hello.
@@ -218,9 +218,10 @@ impl Writer {
     /// Like every request, fails if the connection is broken.
     pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         for chunk in bytes.chunks(MAX_CHUNK) {
-            self.ask(&Request::Input(chunk.to_vec())).await?;
+            self.flush().await?;
+            wire::put_input(&mut self.queued, chunk);
         }
-        Ok(())
+        self.flush().await
     }
 
     /// Gives the terminal another size.

@@ -125,7 +125,7 @@ impl Request {
         match self {
             Request::Hello { version } => frame(out, 1, |p| p.extend_from_slice(&version.to_le_bytes())),
             Request::Attach { from } => frame(out, 2, |p| p.extend_from_slice(&from.to_le_bytes())),
-            Request::Input(bytes) => frame(out, 3, |p| p.extend_from_slice(bytes)),
+            Request::Input(bytes) => put_input(out, bytes),
             Request::Resize(size) => frame(out, 4, |p| put_size(p, *size)),
             Request::Signal(signal) => frame(out, 5, |p| p.extend_from_slice(&signal.to_le_bytes())),
             Request::Stop { grace } => frame(out, 6, |p| put_span(p, *grace)),
@@ -206,6 +206,11 @@ pub(super) fn put_output(out: &mut Vec<u8>, seq: u64, first: &[u8], second: &[u8
         p.extend_from_slice(first);
         p.extend_from_slice(second);
     });
+}
+
+/// Appends the frame of [`Request::Input`] without a copy of its own.
+pub(super) fn put_input(out: &mut Vec<u8>, bytes: &[u8]) {
+    frame(out, 3, |p| p.extend_from_slice(bytes));
 }
 
 fn frame(out: &mut Vec<u8>, kind: u8, payload: impl FnOnce(&mut Vec<u8>)) {

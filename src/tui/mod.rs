@@ -38,7 +38,7 @@ use crate::theme::{self, ColorDepth, Theme};
 use fetch::Fetch;
 use library::Library;
 use model::Model;
-use outer::{Outer, Ways, probe};
+use outer::{Input, Outer, Ways, probe};
 use run::Screen;
 use settings::Settings;
 use welcome::Welcome;
@@ -134,15 +134,14 @@ pub async fn run(
     let wrong = library.wrong.first().cloned();
     let attachment = client.attach(session.as_str()).await?;
     let outer = Outer::enter(settings.mouse, depth).map_err(TuiError::Terminal)?;
-    let asked = tokio::task::spawn_blocking(probe);
+    let mut input = Input::open().map_err(TuiError::Terminal)?;
+    let answers = probe(&mut input).await.map_err(TuiError::Terminal)?;
     let size = Outer::size().map_err(TuiError::Terminal)?;
     let area = Rect::new(0, 0, size.width, size.height);
     let model = Model::new(session.clone(), settings, library, (theme, layout), area);
     let (inbox, messages) = mpsc::channel(INBOX);
     let fetch = Fetch { client, session: session.clone(), layouts: paths.layouts(), inbox };
-    // Nothing else may read the terminal before it has answered.
-    let answers = asked.await.map_err(io::Error::other).flatten().map_err(TuiError::Terminal)?;
-    let mut screen = Screen::new(model, outer, fetch, messages)?;
+    let mut screen = Screen::new(model, (outer, input), fetch, messages)?;
     screen.begin(answers)?;
     if let Some(wrong) = wrong {
         screen.warn(wrong);

@@ -14,6 +14,8 @@ pub(super) enum Msg {
     Key(Key),
     /// Text pasted as one.
     Paste(String),
+    /// A paste that was too long, and is dropped.
+    PasteTooLong,
     /// Something done with the mouse; its place is the window's.
     Mouse(Mouse),
     /// The window has this size now.

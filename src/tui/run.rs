@@ -7,8 +7,6 @@ use std::io;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use crossterm::event::EventStream;
-use futures_util::StreamExt as _;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -18,22 +16,21 @@ use super::TuiError;
 use super::fetch::Fetch;
 use super::model::{Model, Notice};
 use super::msg::{Cmd, Msg};
-use super::outer::{Answers, Outer, translate};
+use super::outer::{Answers, Heard, Input, Outer, Reply};
 use super::update::update;
 use super::view;
 use super::welcome::{Beginning, Welcome};
-use crate::client::{Attachment, Client, ClientError, Incoming, Outgoing};
+use crate::client::{Attachment, Client, ClientError};
 use crate::domain::{Gesture, Name};
 use crate::layout::Slot;
-use crate::protocol::ClientMessage;
 use crate::terminal::MouseTracking;
 use crate::theme::Theme;
 
 /// After a drawing there is a pause, so many times as long as it took, and no longer than this: a key's echo is drawn
 /// as soon as it comes, and whatever floods the window takes a part of one core.
 const PAUSE: (u32, Duration) = (4, Duration::from_millis(12));
-/// How many things said to the daemon may wait for it to listen.
-const OUTBOX: usize = 1024;
+/// How long what was said last may take to go out.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How long to wait before a connection is tried again, at first and at most.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
@@ -51,9 +48,11 @@ pub(super) struct Screen {
     pub(super) model: Model,
     pub(super) outer: Outer,
     pub(super) fetch: Fetch,
-    events: EventStream,
+    input: Input,
     inbox: mpsc::Receiver<Msg>,
-    outbox: Option<mpsc::Sender<ClientMessage>>,
+    attachment: Option<Attachment>,
+    /// Why the connection is of no more use.
+    broken: Option<String>,
     signals: [Signal; 3],
     next_frame_at: Instant,
     ending: Option<Ending>,
@@ -62,6 +61,8 @@ pub(super) struct Screen {
 /// One thing to see to.
 enum Next {
     Msg(Msg),
+    Reply(Reply),
+    Lost(String),
     Draw,
     End(Ending),
 }
@@ -70,7 +71,7 @@ impl Screen {
     /// Returns a screen that shows a model on a terminal.
     pub(super) fn new(
         model: Model,
-        outer: Outer,
+        (outer, input): (Outer, Input),
         fetch: Fetch,
         inbox: mpsc::Receiver<Msg>,
     ) -> Result<Screen, TuiError> {
@@ -84,9 +85,10 @@ impl Screen {
             model,
             outer,
             fetch,
-            events: EventStream::new(),
+            input,
             inbox,
-            outbox: None,
+            attachment: None,
+            broken: None,
             signals,
             next_frame_at: Instant::now(),
             ending: None,
@@ -101,10 +103,22 @@ impl Screen {
 
     /// Takes in what the terminal answered, and what was typed meanwhile.
     pub(super) fn begin(&mut self, answers: Answers) -> Result<(), TuiError> {
-        self.outer.adapt(&answers).map_err(TuiError::Terminal)?;
-        self.model.outer_colors = (answers.foreground, answers.background);
-        for key in answers.typed {
-            self.take(Msg::Key(key))?;
+        for reply in answers.replies {
+            self.answered(reply)?;
+        }
+        for msg in answers.meanwhile.into_iter().filter_map(Heard::msg) {
+            self.take(msg)?;
+        }
+        Ok(())
+    }
+
+    /// The terminal answered a question.
+    fn answered(&mut self, reply: Reply) -> Result<(), TuiError> {
+        match reply {
+            Reply::Kitty => return self.outer.speak_kitty().map_err(TuiError::Terminal),
+            Reply::Foreground(color) => self.model.outer_colors.0 = Some(color),
+            Reply::Background(color) => self.model.outer_colors.1 = Some(color),
+            Reply::Attributes => {}
         }
         Ok(())
     }
@@ -118,16 +132,22 @@ impl Screen {
     ) -> Result<Ending, TuiError> {
         let mut attachment = attachment;
         loop {
-            let reason = match self.connected(attachment).await? {
-                Ok(ending) => return Ok(ending),
+            self.attachment = Some(attachment);
+            self.take(Msg::Connected)?;
+            let reason = match self.connected().await? {
+                Ok(ending) => {
+                    self.take_leave().await;
+                    return Ok(ending);
+                }
                 Err(reason) => reason,
             };
+            self.attachment = None;
             self.take(Msg::Lost(reason))?;
             let mut connecting = pin!(reconnect(&mut again, session));
             attachment = loop {
                 let next = tokio::select! {
                     biased;
-                    next = self.next(None) => next,
+                    next = self.next() => next,
                     made = &mut connecting => match made {
                         Ok((client, made)) => {
                             self.fetch.client = client;
@@ -136,7 +156,7 @@ impl Screen {
                         Err(gone) => Next::End(Ending::Gone(gone)),
                     },
                 };
-                if let Some(ending) = self.see_to(next)? {
+                if let Err(ending) = self.see_to(next)? {
                     return Ok(ending);
                 }
             };
@@ -144,38 +164,34 @@ impl Screen {
     }
 
     /// Shows the session over one connection; returns how the screen ended, or why the connection did.
-    async fn connected(&mut self, attachment: Attachment) -> Result<Result<Ending, String>, TuiError> {
-        let Attachment { mut incoming, outgoing } = attachment;
-        let (outbox, said) = mpsc::channel(OUTBOX);
-        let speaker = tokio::spawn(speak(outgoing, said));
-        self.outbox = Some(outbox);
-        self.take(Msg::Connected)?;
-        let ended = loop {
-            let next = self.next(Some(&mut incoming)).await;
-            if let Next::Msg(Msg::Lost(reason)) = next {
-                break Err(reason);
+    async fn connected(&mut self) -> Result<Result<Ending, String>, TuiError> {
+        loop {
+            match self.next().await {
+                Next::Lost(reason) => return Ok(Err(reason)),
+                next => {
+                    if let Err(ending) = self.see_to(next)? {
+                        return Ok(Ok(ending));
+                    }
+                }
             }
-            if let Some(ending) = self.see_to(next)? {
-                break Ok(ending);
-            }
-            if self.outbox.as_ref().is_some_and(mpsc::Sender::is_closed) {
-                break Err("the daemon does not listen".to_owned());
-            }
-        };
-        // What was said last, the end of a broadcast say, still goes out.
-        self.outbox = None;
-        if ended.is_ok() {
-            let _ = tokio::time::timeout(Duration::from_millis(200), speaker).await;
-        } else {
-            speaker.abort();
         }
-        Ok(ended)
+    }
+
+    /// Lets what was said last, the end of a broadcast say, go out.
+    async fn take_leave(&mut self) {
+        if let Some(attachment) = &mut self.attachment {
+            // A daemon that does not take it learns of the end of the connection.
+            let _ = tokio::time::timeout(LAST_WORDS, attachment.flush()).await;
+        }
     }
 
     /// Waits for the next thing to see to.
-    async fn next(&mut self, incoming: Option<&mut Incoming>) -> Next {
+    async fn next(&mut self) -> Next {
         if let Some(ending) = self.ending.take() {
             return Next::End(ending);
+        }
+        if let Some(reason) = self.broken.take() {
+            return Next::Lost(reason);
         }
         let now = Instant::now();
         let dirty = !self.model.dirty.is_clean();
@@ -188,28 +204,31 @@ impl Screen {
         let [terminate, hangup, interrupt] = &mut self.signals;
         tokio::select! {
             biased;
+            heard = self.input.next() => match heard {
+                Ok(Heard::Reply(reply)) => Next::Reply(reply),
+                Ok(heard) => Next::Msg(heard.msg().unwrap_or(Msg::Tick)),
+                // A terminal that is gone leaves nothing to show.
+                Err(_) => Next::End(Ending::Left),
+            },
+            arrived = arrive(self.attachment.as_mut()) => arrived,
             _ = terminate.recv() => Next::End(Ending::Left),
             _ = hangup.recv() => Next::End(Ending::Left),
             _ = interrupt.recv() => Next::End(Ending::Left),
-            event = self.events.next() => match event {
-                Some(Ok(event)) => translate(event).map_or(Next::Msg(Msg::Tick), Next::Msg),
-                // A terminal that is gone leaves nothing to show.
-                Some(Err(_)) | None => Next::End(Ending::Left),
-            },
-            arrival = arrive(incoming) => Next::Msg(arrival),
             Some(msg) = self.inbox.recv() => Next::Msg(msg),
             () = until(wake) => Next::Msg(Msg::Tick),
         }
     }
 
-    /// Sees to one thing; returns how the screen ends, if it does.
-    fn see_to(&mut self, next: Next) -> Result<Option<Ending>, TuiError> {
+    /// Sees to one thing; an error is how the screen ends.
+    fn see_to(&mut self, next: Next) -> Result<Result<(), Ending>, TuiError> {
         match next {
-            Next::End(ending) => return Ok(Some(ending)),
+            Next::End(ending) => return Ok(Err(ending)),
             Next::Draw => self.draw()?,
             Next::Msg(msg) => self.take(msg)?,
+            Next::Reply(reply) => self.answered(reply)?,
+            Next::Lost(reason) => self.take(Msg::Lost(reason))?,
         }
-        Ok(None)
+        Ok(Ok(()))
     }
 
     fn take(&mut self, msg: Msg) -> Result<(), TuiError> {
@@ -222,9 +241,11 @@ impl Screen {
     fn perform(&mut self, cmd: Cmd) -> Result<(), TuiError> {
         match cmd {
             Cmd::Say(message) => {
-                // One that does not take a thousand things hangs; what is said to it would come too late.
-                if self.outbox.as_ref().is_some_and(|outbox| outbox.try_send(message).is_err()) {
-                    self.outbox = Some(mpsc::channel(1).0);
+                // A daemon that takes nothing hangs; what is said to it would come too late.
+                if let Some(attachment) = &mut self.attachment
+                    && let Err(error) = attachment.say(&message)
+                {
+                    self.broken.get_or_insert_with(|| error.to_string());
                 }
             }
             Cmd::Copy(text) => self.outer.copy(&text).map_err(TuiError::Terminal)?,
@@ -267,6 +288,8 @@ impl Screen {
             self.outer.patch(&parts, view::cursor(model)).map_err(TuiError::Terminal)?;
         }
         self.outer.follow_motion(self.wants_motion()).map_err(TuiError::Terminal)?;
+        let commands = !self.model.pending.is_empty() || self.model.copy.is_some();
+        self.outer.tell_places(commands).map_err(TuiError::Terminal)?;
         self.next_frame_at = Instant::now() + (begun.elapsed() * PAUSE.0).min(PAUSE.1);
         Ok(())
     }
@@ -283,12 +306,12 @@ impl Screen {
 }
 
 /// Waits for what the daemon says next; for ever where there is no connection.
-async fn arrive(incoming: Option<&mut Incoming>) -> Msg {
-    let Some(incoming) = incoming else { return std::future::pending().await };
-    match incoming.next().await {
-        Ok(Some(arrival)) => Msg::Arrived(arrival),
-        Ok(None) => Msg::Lost("the daemon closed the connection".to_owned()),
-        Err(error) => Msg::Lost(error.to_string()),
+async fn arrive(attachment: Option<&mut Attachment>) -> Next {
+    let Some(attachment) = attachment else { return std::future::pending().await };
+    match attachment.next().await {
+        Ok(Some(arrival)) => Next::Msg(Msg::Arrived(arrival)),
+        Ok(None) => Next::Lost("the daemon closed the connection".to_owned()),
+        Err(error) => Next::Lost(error.to_string()),
     }
 }
 
@@ -296,16 +319,6 @@ async fn until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Says to the daemon what is to be said, in order.
-async fn speak(mut outgoing: Outgoing, mut said: mpsc::Receiver<ClientMessage>) {
-    while let Some(message) = said.recv().await {
-        if outgoing.say(&message).await.is_err() {
-            // The other direction says why.
-            return;
-        }
     }
 }
 
@@ -331,14 +344,14 @@ async fn reconnect(
 
 /// Shows the first-run screen until something is chosen; a terminal that goes away chooses nothing.
 pub(super) async fn choose(mut welcome: Welcome, theme: &Theme, mut outer: Outer) -> io::Result<Beginning> {
-    let mut events = EventStream::new();
+    let mut input = Input::open()?;
     let mut size = Outer::size()?;
     loop {
         let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
         welcome.draw(theme, buffer.area, &mut buffer);
         outer.show(buffer, None)?;
-        let Some(Ok(event)) = events.next().await else { return Ok(Beginning::Leave) };
-        match translate(event) {
+        let Ok(heard) = input.next().await else { return Ok(Beginning::Leave) };
+        match heard.msg() {
             Some(Msg::Key(key)) => {
                 if let Some(beginning) = welcome.key(key) {
                     return Ok(beginning);

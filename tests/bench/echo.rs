@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use crate::floor::Chain;
 use crate::peer::{Home, Tmux};
 use crate::process;
 use crate::table::{Table, percentile, time};
 use crate::window::{Window, pass};
 
-/// How many keys.
+/// How many keys, and in how many turns: those who race are pressed by turns, so that what else the machine does is
+/// everybody's.
 const KEYS: usize = 1000;
+const TURNS: usize = 20;
 
 /// Letters that stand in no control sequence, so that each is found the moment it is drawn.
 const LETTERS: [&str; 8] = ["α", "β", "γ", "δ", "ε", "ζ", "η", "θ"];
@@ -16,22 +19,33 @@ const LETTERS: [&str; 8] = ["α", "β", "γ", "δ", "ε", "ζ", "η", "θ"];
 /// How many agents flood.
 const FLOODS: usize = 50;
 
+const ONE_AGENT: &str =
+    "[session]\nname='echo'\n[executive]\nname='one'\ncommand=['sh','-c','echo READY; exec cat']\n";
+
 pub fn run(table: &mut Table) {
-    let home = Home::with(
-        "[session]\nname='echo'\n[executive]\nname='one'\ncommand=['sh','-c','echo READY; exec cat']\n",
+    let home = Home::with(ONE_AGENT);
+    let before = std::env::var_os("RACE_BEFORE").map(|program| Home::of(program.into(), ONE_AGENT));
+    let (tmux, chain) = (Tmux::new(), Chain::new());
+    let mut racers = vec![("key to echo", home.window()), ("the design's floor", chain.window())];
+    racers.extend(before.as_ref().map(|home| ("key to echo before", home.window())));
+    racers.extend(
+        tmux.as_ref().map(|tmux| ("tmux", tmux.window(&["new-session", "sh", "-c", "echo READY; exec cat"]))),
     );
-    let window = home.window();
-    window.sees("READY");
-    let mut ours = echoes(&window);
-    let theirs = Tmux::new().map(|tmux| {
-        let window = tmux.window(&["new-session", "sh", "-c", "echo READY; exec cat"]);
-        window.sees("READY");
-        echoes(&window)
-    });
-    for (name, share, goal) in [("p50", 0.5, "≤ 1 ms"), ("p99", 0.99, "≤ 4 ms")] {
-        let mine = percentile(&mut ours, share);
+    racers.iter().for_each(|(_, window)| window.sees("READY"));
+    let mut times = vec![Vec::new(); racers.len()];
+    for _ in 0..TURNS {
+        for ((_, window), times) in racers.iter().zip(&mut times) {
+            times.extend(echoes(window, KEYS / TURNS));
+        }
+    }
+    let theirs = tmux.is_some().then(|| times.pop()).flatten();
+    for (name, share, goal) in [("p50", 0.5, "≤ 2× tmux"), ("p99", 0.99, "≤ 4 ms")] {
         let peer = theirs.clone().map(|mut theirs| percentile(&mut theirs, share));
-        table.add(&format!("key to echo, {name}"), time(mine), peer.map(|p| (time(p), mine / p)), goal);
+        for ((what, _), times) in racers.iter().zip(&mut times) {
+            let mine = percentile(times, share);
+            let goal = if *what == "key to echo" { goal } else { "–" };
+            table.add(&format!("{what}, {name}"), time(mine), peer.map(|p| (time(p), mine / p)), goal);
+        }
     }
 }
 
@@ -49,13 +63,13 @@ pub fn run_under_flood(table: &mut Table) {
     let floods = process::find(&["yes"]);
     let before: Vec<f64> = floods.iter().filter_map(|pid| process::written(*pid)).collect();
     let begun = Instant::now();
-    let mut ours = echoes(&window);
+    let mut ours = echoes(&window, KEYS);
     let seconds = begun.elapsed().as_secs_f64();
     let after: Vec<f64> = floods.iter().filter_map(|pid| process::written(*pid)).collect();
     let daemon = process::of_home(home.path())["daemon"].first().copied();
 
     table.add("key to echo while 50 agents flood, p50", time(percentile(&mut ours, 0.5)), None, "–");
-    table.add("key to echo while 50 agents flood, p99", time(percentile(&mut ours, 0.99)), None, "≤ 20 ms");
+    table.add("key to echo while 50 agents flood, p99", time(percentile(&mut ours, 0.99)), None, "≤ 10 ms");
     if let Some(memory) = daemon.and_then(process::resident) {
         table.add("daemon's memory meanwhile (RSS)", format!("{:.0} MB", memory / 1e6), None, "≤ 400 MB");
     }
@@ -69,9 +83,9 @@ pub fn run_under_flood(table: &mut Table) {
 }
 
 /// Types letters, each once the one before was seen, and returns how long each took, in seconds.
-fn echoes(window: &Window) -> Vec<f64> {
+fn echoes(window: &Window, keys: usize) -> Vec<f64> {
     window.rests(Duration::from_millis(200));
-    (0..KEYS)
+    (0..keys)
         .map(|n| {
             let letter = LETTERS[n % LETTERS.len()];
             // Not in step with any clock of the program.

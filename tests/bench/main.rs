@@ -1,5 +1,6 @@
 //! How fast, how large, how fair: agentctl and, raced in the same run at the same size, tmux from the system.
 //!
+//! Another build of agentctl that `RACE_BEFORE` names is measured beside this one where that is of use.
 //! `cargo bench --bench race` runs everything and prints one table; `cargo bench --bench race -- echo idle` runs what
 //! these words are in the names of. Nothing here passes or fails: it measures. Figures of processes come from /proc, so
 //! on other systems they are left out with a word.
@@ -9,6 +10,7 @@
 mod api;
 mod detector;
 mod echo;
+mod floor;
 mod idle;
 mod memory;
 mod output;
@@ -51,6 +53,11 @@ const ALL: [Measurement; 11] = [
 ];
 
 fn main() {
+    if let [_, word, role, folder] = &std::env::args().collect::<Vec<_>>()[..]
+        && word == floor::RELAY
+    {
+        return floor::relay(role, folder.as_ref());
+    }
     // `cargo bench` passes flags of its own harness along.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let mut table = Table::new();

@@ -14,15 +14,21 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_agentctl");
 /// A home of its own for agentctl, with a session file.
 pub struct Home {
     folder: tempfile::TempDir,
+    program: PathBuf,
 }
 
 impl Home {
     /// Makes one with this session file.
     pub fn with(file: &str) -> Home {
+        Home::of(PROGRAM.into(), file)
+    }
+
+    /// Makes one for another build of the program.
+    pub fn of(program: PathBuf, file: &str) -> Home {
         let folder = tempfile::Builder::new().prefix("acb").tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join("work")).expect("a folder to work in");
         std::fs::write(folder.path().join("work/agentctl.toml"), file).expect("a session file");
-        Home { folder }
+        Home { folder, program }
     }
 
     pub fn path(&self) -> &Path {
@@ -43,7 +49,7 @@ impl Home {
 
     /// Returns the program, to be run here.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(&self.program);
         command.args(args).current_dir(self.folder.path().join("work")).env_clear().envs(self.env());
         command.stdin(Stdio::null());
         command
@@ -58,7 +64,7 @@ impl Home {
 
     /// Opens the screen in a window.
     pub fn window(&self) -> Window {
-        let mut command = CommandBuilder::new(PROGRAM);
+        let mut command = CommandBuilder::new(&self.program);
         command.cwd(self.folder.path().join("work"));
         command.env_clear();
         for (name, value) in self.env() {

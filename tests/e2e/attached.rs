@@ -20,7 +20,7 @@ impl Client {
             client(format!("ws://agentctl/v1/sessions/{session}/attach"), stream).expect("it attaches");
         let mut client = Client { socket };
         let welcome = client.hears("welcome");
-        assert_eq!(welcome["protocol"], 1);
+        assert_eq!(welcome["protocol"], 2);
         client
     }
 

@@ -7,8 +7,8 @@ use super::super::outcome::Decision;
 use super::super::{self as kernel, State};
 use super::{Command, Event, Refusal, Reply};
 use crate::domain::{
-    Agent, AgentId, AgentState, BroadcastId, BroadcastReport, Input, Key, KeyCode, Mods, Outcome, Route,
-    Scope, ScopeRef, Skip, Target,
+    Agent, AgentId, AgentState, BroadcastId, BroadcastReport, Input, Key, KeyCode, KeyKind, Mods, Outcome,
+    Route, Scope, ScopeRef, Skip, Target,
 };
 
 /// The most broadcasts that are open at a time, so that what is opened and never ended has a bound.
@@ -143,7 +143,8 @@ fn direct(state: &State, agent: &Agent, input: &Input) -> Result<Vec<AgentId>, R
 /// Returns whether programs take this for an interruption.
 pub(in crate::kernel) fn interrupts(input: &Input) -> bool {
     let Input::Key(key) = input else { return false };
-    [Key::plain(KeyCode::Esc), Key::with(KeyCode::Char('c'), Mods::CTRL)].contains(key)
+    let interrupts = [Key::plain(KeyCode::Esc), Key::with(KeyCode::Char('c'), Mods::CTRL)];
+    key.kind != KeyKind::Release && interrupts.contains(&key.canonical())
 }
 
 fn skip(state: &State, agent: AgentId, include_dialogs: bool) -> Option<Skip> {

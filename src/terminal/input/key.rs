@@ -61,7 +61,11 @@ pub fn encode(key: Key, modes: &Modes, out: &mut Vec<u8>) {
     if let Some(form) = form(code) {
         return put_form(form, mods, modes, out);
     }
-    if let Some(number) = other_key(code, mods, modes.modify_other_keys) {
+    let on_layout = match (code, key.base) {
+        (KeyCode::Char(_), Some(base)) if mods.has(Mods::CTRL) => KeyCode::Char(base),
+        (code, _) => code,
+    };
+    if let Some(number) = other_key(on_layout, mods, modes.modify_other_keys) {
         out.extend_from_slice(b"\x1b[27;");
         put_decimal(out, modifier(mods));
         out.push(b';');
@@ -83,7 +87,8 @@ pub fn encode(key: Key, modes: &Modes, out: &mut Vec<u8>) {
         KeyCode::Tab => out.push(b'\t'),
         KeyCode::Backspace => out.push(if ctrl { 0x08 } else { 0x7f }),
         KeyCode::Esc => out.push(0x1b),
-        KeyCode::Char(c) => match control(c).filter(|_| ctrl) {
+        // With Ctrl, a key counts by its place on the standard layout: as terminals do, so that Ctrl-С is Ctrl-C.
+        KeyCode::Char(c) => match control(key.base.unwrap_or(c)).filter(|_| ctrl) {
             Some(byte) => out.push(byte),
             None => put_char(shifted(c, mods), out),
         },
@@ -265,6 +270,24 @@ mod tests {
             ("ctrl-up", "\x1b[1;5A", "\x1b[1;5A"),
         ] {
             assert_eq!((sent(key, &level(1)).as_str(), sent(key, &level(2)).as_str()), (one, two), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_control_chord_of_another_script_is_the_one_of_its_place() {
+        let es = Key { base: Some('c'), ..Key::plain(KeyCode::Char('с')) };
+        let level = |level| Modes { modify_other_keys: level, ..Modes::default() };
+        for (mods, level_of, bytes) in [
+            (Mods::NONE, 0, "с"),
+            (Mods::CTRL, 0, "\x03"),
+            (Mods::CTRL.with(Mods::ALT), 0, "\x1b\x03"),
+            (Mods::ALT, 0, "\x1bс"),
+            (Mods::CTRL, 1, "\x03"),
+            (Mods::CTRL, 2, "\x1b[27;5;99~"),
+        ] {
+            let mut out = Vec::new();
+            encode(Key { mods, ..es }, &level(level_of), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), bytes);
         }
     }
 

@@ -34,11 +34,8 @@ pub fn encode(key: Key, modes: &Modes, out: &mut Vec<u8>) {
     put_number(out, number);
     if let KeyCode::Char(c) = code
         && flags.has(KittyFlags::ALTERNATE_KEYS)
-        && mods.has(Mods::SHIFT)
-        && shifted(c, mods) != c
     {
-        out.push(b':');
-        put_number(out, u32::from(shifted(c, mods)));
+        put_alternates(c, key.base, mods, out);
     }
     let associated =
         text.filter(|_| all && flags.has(KittyFlags::ASSOCIATED_TEXT) && kind != KeyKind::Release);
@@ -53,6 +50,19 @@ pub fn encode(key: Key, modes: &Modes, out: &mut Vec<u8>) {
         put_number(out, u32::from(c));
     }
     out.push(b'u');
+}
+
+/// Appends what else the key is: what it writes with shift, and its key on the standard layout.
+fn put_alternates(c: char, base: Option<char>, mods: Mods, out: &mut Vec<u8>) {
+    let with_shift = Some(shifted(c, mods)).filter(|shifted| *shifted != c);
+    if let Some(shifted) = with_shift {
+        out.push(b':');
+        put_number(out, u32::from(shifted));
+    }
+    if let Some(base) = base {
+        out.extend_from_slice(if with_shift.is_some() { b":" } else { b"::" });
+        put_number(out, u32::from(base.to_ascii_lowercase()));
+    }
 }
 
 /// Returns the key by its unshifted letter, with the shift that an upper-case letter carries.
@@ -140,6 +150,22 @@ mod tests {
         let mut out = Vec::new();
         encode(Key { kind, ..key.parse().unwrap() }, &modes, &mut out);
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_key_of_another_script_tells_its_place_to_who_asks_for_alternates() {
+        for (c, mods, flags, bytes) in [
+            ('с', Mods::CTRL, 1, "\x1b[1089;5u"),
+            ('с', Mods::CTRL, 5, "\x1b[1089::99;5u"),
+            ('С', Mods::CTRL, 5, "\x1b[1089:1057:99;6u"),
+            ('с', Mods::NONE, 5, "с"),
+        ] {
+            let key = Key { base: Some('c'), ..Key::with(KeyCode::Char(c), mods) };
+            let modes = Modes { kitty: KittyFlags::from_bits(flags), ..Modes::default() };
+            let mut out = Vec::new();
+            encode(key, &modes, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), bytes);
+        }
     }
 
     #[test]

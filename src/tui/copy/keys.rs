@@ -102,18 +102,18 @@ keys! {
     }
 }
 
-/// Returns what a key does.
+/// Returns what a key does; its place on the standard layout counts.
 pub(super) fn act(key: Key) -> Option<Act> {
-    look_up(BOUND, key)
+    look_up(BOUND, key.on_standard_layout())
 }
 
 /// Returns what a key does while a search is typed, unless it writes.
 pub(super) fn prompt_act(key: Key) -> Option<PromptAct> {
-    look_up(PROMPT_BOUND, key)
+    look_up(PROMPT_BOUND, key.canonical())
 }
 
 fn look_up<A: Clone>(bound: &[(&str, A)], key: Key) -> Option<A> {
-    let name = key.canonical().to_string();
+    let name = key.to_string();
     bound.iter().find(|(bound, _)| *bound == name).map(|(_, act)| act.clone())
 }
 

@@ -4,7 +4,7 @@
 //! come this far.
 
 mod canvas;
-mod event;
+mod input;
 mod notify;
 mod probe;
 mod sgr;
@@ -21,7 +21,7 @@ use super::view::Cursor;
 use crate::theme::ColorDepth;
 
 pub(super) use canvas::Canvas;
-pub(super) use event::translate;
+pub(super) use input::{Heard, Input, Reply};
 pub(super) use notify::{Ways, When};
 pub(super) use probe::{Answers, probe};
 
@@ -35,6 +35,9 @@ const MOUSE_OFF: &str = "\x1b[?1003l\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 /// The kitty keyboard protocol: tell ambiguous keys apart, say what is released, say what a key writes with shift.
 const KITTY_ON: &str = "\x1b[>7u";
 const KITTY_OFF: &str = "\x1b[<1u";
+/// Tell also keys that write text as keys, with what they write; and no longer.
+const PLACES_ON: &str = "\x1b[=31u";
+const PLACES_OFF: &str = "\x1b[=7u";
 
 /// The longest text that is put into the clipboard, in bytes: terminals refuse longer ones.
 const LONGEST_COPY: usize = 1 << 20;
@@ -50,6 +53,7 @@ const KITTY: u8 = 4;
 pub(super) struct Outer {
     canvas: Canvas,
     motion: bool,
+    places: bool,
 }
 
 impl Outer {
@@ -60,7 +64,7 @@ impl Outer {
     pub(super) fn enter(mouse: bool, depth: ColorDepth) -> io::Result<Outer> {
         enable_raw_mode()?;
         ON.store(SCREEN, Ordering::Relaxed);
-        let outer = Outer { canvas: Canvas::new(depth), motion: false };
+        let outer = Outer { canvas: Canvas::new(depth), motion: false, places: false };
         leave_on_panic();
         write(ENTER.as_bytes())?;
         if mouse {
@@ -70,16 +74,27 @@ impl Outer {
         Ok(outer)
     }
 
-    /// Uses what the terminal said it can do.
+    /// Has a terminal that speaks the kitty keyboard protocol tell its keys in it.
     ///
     /// # Errors
-    /// If the terminal refuses.
-    pub(super) fn adapt(&mut self, answers: &Answers) -> io::Result<()> {
-        if answers.kitty {
-            ON.fetch_or(KITTY, Ordering::Relaxed);
-            write(KITTY_ON.as_bytes())?;
+    /// If the terminal is gone.
+    pub(super) fn speak_kitty(&mut self) -> io::Result<()> {
+        if ON.fetch_or(KITTY, Ordering::Relaxed) & KITTY != 0 {
+            return Ok(());
         }
-        Ok(())
+        write(KITTY_ON.as_bytes())
+    }
+
+    /// Asks to be told the place of every key on the standard layout, also of those that write text, or no longer.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub(super) fn tell_places(&mut self, wanted: bool) -> io::Result<()> {
+        if self.places == wanted || ON.load(Ordering::Relaxed) & KITTY == 0 {
+            return Ok(());
+        }
+        self.places = wanted;
+        write(if wanted { PLACES_ON } else { PLACES_OFF }.as_bytes())
     }
 
     /// Returns the window's size.

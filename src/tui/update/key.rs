@@ -21,9 +21,9 @@ impl Turn<'_> {
         if self.over_key(key) {
             return;
         }
-        let mut sequence = self.model.pending.clone();
-        sequence.push(key.canonical());
         let begun = !self.model.pending.is_empty();
+        let mut sequence = self.model.pending.clone();
+        sequence.push(if begun { key.on_standard_layout() } else { key.canonical() });
         match self.model.settings.keys.find(&sequence) {
             Found::Action(action) => {
                 self.forget_sequence();
@@ -118,7 +118,7 @@ impl Turn<'_> {
     fn pass_on(&mut self, key: Key) {
         // What a shift wrote says so itself; with other modifiers the shift counts.
         let alone = key.mods == Mods::SHIFT && matches!(key.code, KeyCode::Char(_));
-        let key = if alone { Key { kind: key.kind, ..key.canonical() } } else { key };
+        let key = if alone { Key { kind: key.kind, base: key.base, ..key.canonical() } } else { key };
         self.model.down.insert(key.code);
         self.press(Input::Key(key));
     }

@@ -47,6 +47,7 @@ impl Turn<'_> {
         match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => self.paste(text),
+            Msg::PasteTooLong => self.complain("not pasted: it is longer than 8 MiB"),
             Msg::Mouse(mouse) => self.mouse(mouse),
             Msg::Resized(size) => {
                 self.model.area = Rect::new(0, 0, size.width, size.height);
