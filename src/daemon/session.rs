@@ -197,7 +197,7 @@ impl Session {
 
     /// Gives what was pressed to the panes that it is for. It is no command: it waits for no disk.
     pub(super) fn pass_on(&mut self, route: &Route, input: &Pressed) -> Result<(), Problem> {
-        let reached = self.kernel.press(route, input, clock::wall());
+        let reached = self.kernel.press(Actor::Person, route, input, clock::wall());
         for agent in reached.map_err(|refusal| answer::problem(&refusal))? {
             self.order(agent, Order::Press(input.clone()));
         }

@@ -25,6 +25,7 @@ mod kept;
 pub mod life;
 pub mod org;
 mod outcome;
+mod policy;
 mod react;
 mod state;
 #[cfg(test)]
@@ -123,6 +124,13 @@ impl Kernel {
 
     /// Decides what comes of one input at `now`, and folds it in.
     pub fn handle(&mut self, input: Input, now: Timestamp) -> Outcome {
+        let mut outcome = Outcome { reply: Ok(Reply::Done), events: Vec::new(), effects: Vec::new() };
+        if let Input::Asked { actor, command } = &input
+            && let Err(denied) = policy::allows(&self.state, *actor, command)
+        {
+            outcome.reply = Err(denied.into());
+            return outcome;
+        }
         let (state, present) = (&self.state, &mut self.present);
         let (actor, decided) = match input {
             Input::Asked { actor, command: Command::Org(org::Command::FollowPlan { commands }) } => {
@@ -132,7 +140,6 @@ impl Kernel {
             Input::Fact(fact) => (Actor::Daemon, Ok(react::hear(state, present, fact, now))),
             Input::Due(timer) => (Actor::Daemon, Ok(react::due(state, present, timer, now))),
         };
-        let mut outcome = Outcome { reply: Ok(Reply::Done), events: Vec::new(), effects: Vec::new() };
         match decided {
             Err(refusal) => outcome.reply = Err(refusal),
             Ok(mut decision) => {
@@ -149,7 +156,14 @@ impl Kernel {
     ///
     /// # Errors
     /// If it goes nowhere.
-    pub fn press(&mut self, route: &Route, input: &Pressed, now: Timestamp) -> Result<Vec<AgentId>, Refusal> {
+    pub fn press(
+        &mut self,
+        actor: Actor,
+        route: &Route,
+        input: &Pressed,
+        now: Timestamp,
+    ) -> Result<Vec<AgentId>, Refusal> {
+        policy::allows_keys(&self.state, actor, route)?;
         let reached = self.present.broadcast.press(&self.state, route, input)?;
         if matches!(input, Pressed::Key(_) | Pressed::Paste(_)) {
             for agent in &reached {

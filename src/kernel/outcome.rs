@@ -1,7 +1,7 @@
 //! What comes out of the kernel: the answer, the events, the effects; or why a command is refused.
 
 use super::join::join;
-use super::{Event, EventRecord, Timer, approval, broadcast, delivery, find, life, org};
+use super::{Event, EventRecord, Timer, approval, broadcast, delivery, find, life, org, policy};
 use crate::domain::Timestamp;
 
 join! {
@@ -52,6 +52,8 @@ join! {
     Refusal {
         /// What it names is not there.
         Unknown(find::Unknown),
+        /// The principal may not ask for it.
+        Denied(policy::Denied),
         /// The chart does not allow it.
         Org(org::Refusal),
         /// The process does not allow it.
@@ -92,6 +94,7 @@ impl Refusal {
     fn of_part(&self) -> &dyn Explained {
         match self {
             Refusal::Unknown(refusal) => refusal,
+            Refusal::Denied(refusal) => refusal,
             Refusal::Org(refusal) => refusal,
             Refusal::Life(refusal) => refusal,
             Refusal::Delivery(refusal) => refusal,

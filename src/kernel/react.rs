@@ -206,9 +206,7 @@ pub(super) fn decide(
         super::Command::Org(command) => org::decide(state, command),
         super::Command::Life(command) => life::decide(state, command),
         super::Command::Delivery(command) => delivery::decide(state, actor, command, now),
-        super::Command::Approval(command) => {
-            Ok(approval::decide(state, &present.approval, actor, command, now)?)
-        }
+        super::Command::Approval(command) => Ok(approval::decide(state, &present.approval, command, now)?),
         super::Command::Broadcast(command) => present.broadcast.decide(state, command),
     }
 }

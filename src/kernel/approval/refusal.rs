@@ -18,9 +18,6 @@ pub enum Refusal {
     /// It cannot be answered from here.
     #[error("approval {0} cannot be answered from here: {1}")]
     NotAnswerable(ApprovalId, String),
-    /// An agent cannot approve anything.
-    #[error("only a person answers what an agent asks")]
-    OnlyPerson,
 }
 
 impl Explained for Refusal {
@@ -29,7 +26,6 @@ impl Explained for Refusal {
             Refusal::NoApproval(_) => RefusalKind::NotFound,
             Refusal::WrongAnswer(..) => RefusalKind::Invalid,
             Refusal::Settled(..) | Refusal::NotAnswerable(..) => RefusalKind::Conflict,
-            Refusal::OnlyPerson => RefusalKind::Denied,
         }
     }
 

@@ -27,14 +27,10 @@ const AWAY: &str = "it was settled while the daemon was away";
 pub(in crate::kernel) fn decide(
     state: &State,
     present: &Present,
-    actor: Actor,
     command: Command,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let Command::Answer { approval: id, verdict } = command;
-    if let Actor::Agent(_) = actor {
-        return Err(Refusal::OnlyPerson);
-    }
     let Some(open) = state.approvals().get(id) else { return Err(late(state, id)) };
     if let Some(answered) = &open.answered {
         return Err(Refusal::Settled(

@@ -273,7 +273,7 @@ fn only_what_was_a_turn_and_nobody_broke_off_is_finished() {
     assert!(!finished(&mut s), "it was interrupted");
     busy(&mut s, 5_000);
     let esc = Pressed::Key(Key::plain(KeyCode::Esc));
-    s.kernel.press(&Route::Direct("be-1".into()), &esc, s.now).unwrap();
+    s.kernel.press(Actor::Person, &Route::Direct("be-1".into()), &esc, s.now).unwrap();
     assert!(!finished(&mut s), "so it was from its pane");
     busy(&mut s, 5_000);
     let _ = s.signal("be-1", Signal::TurnEnded { text: None, error: Some("no".into()) });

@@ -4,6 +4,7 @@ mod conversation;
 mod limit;
 mod mail;
 mod money;
+mod policy;
 mod question;
 mod random;
 
@@ -72,7 +73,7 @@ impl Session {
 
     /// Presses a key; returns the agents that get it.
     fn press(&mut self, route: &Route) -> Result<Vec<AgentId>, Refusal> {
-        self.kernel.press(route, &Pressed::Key(Key::plain(KeyCode::Char('x'))), self.now)
+        self.kernel.press(Actor::Person, route, &Pressed::Key(Key::plain(KeyCode::Char('x'))), self.now)
     }
 
     fn id(&self, who: &str) -> AgentId {

@@ -194,7 +194,8 @@ fn an_agent_that_ends_asks_nothing_and_agents_answer_nothing() {
     let command =
         Command::Approval(approval::Command::Answer { approval: ApprovalId(1), verdict: Verdict::Allow });
     let denied = s.input(Input::Asked { actor: Actor::Agent(s.id("be-lead")), command });
-    assert_eq!(denied.reply, Err(Refusal::Approval(approval::Refusal::OnlyPerson)));
+    let said = denied.reply.unwrap_err().to_string();
+    assert_eq!(said, "`be-lead` is a coordinator and may not answer what agents ask; only a person may");
     let _ = s.exit("be-1", Exit::Code(1));
     assert!(matches!(s.end(1), Some(ApprovalEnd::Withdrawn { .. })));
 }
@@ -229,7 +230,7 @@ fn shows(s: &mut Session, who: &str, ask: Ask, choices: &[&str]) {
 fn press(s: &mut Session, who: &str, key: char) {
     let route = crate::domain::Route::Direct(s.id(who).into());
     let input = crate::domain::Input::Key(crate::domain::Key::plain(crate::domain::KeyCode::Char(key)));
-    s.kernel.press(&route, &input, s.now).unwrap();
+    s.kernel.press(Actor::Person, &route, &input, s.now).unwrap();
 }
 
 #[test]

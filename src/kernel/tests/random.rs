@@ -125,7 +125,8 @@ fn apply(s: &mut Session, world: &mut World, step: Step) -> Option<Outcome> {
     match step {
         Step::Ask(command) => Some(s.ask(command)),
         Step::Press(route) => {
-            let reached = s.kernel.press(&route, &Pressed::Key(Key::plain(KeyCode::Esc)), s.now);
+            let reached =
+                s.kernel.press(Actor::Person, &route, &Pressed::Key(Key::plain(KeyCode::Esc)), s.now);
             let up = |agent: &AgentId| s.kernel.state().live(*agent).is_some_and(Live::is_up);
             assert!(reached.iter().flatten().all(up), "keys reach only what runs");
             None
