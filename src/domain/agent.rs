@@ -125,7 +125,7 @@ pub enum Exit {
     Code(i32),
     /// A signal ended it.
     Signal(i32),
-    /// Nobody saw it end: its holder was gone.
+    /// Its end was not seen: its holder was gone.
     Lost,
 }
 

@@ -80,7 +80,7 @@ pub enum AskKind {
         /// The options, in the order in which they are shown; none if any text answers.
         options: Vec<String>,
     },
-    /// Somebody must log in.
+    /// A person must log in.
     Login {
         /// What it says.
         detail: String,

@@ -14,7 +14,7 @@ pub enum Scope {
     Team(TeamId),
 }
 
-/// One open broadcast; keys are sent under its number, so keys cannot go to targets that nobody confirmed.
+/// One open broadcast; keys are sent under its number, so keys cannot go to targets that were not confirmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BroadcastId(pub u32);

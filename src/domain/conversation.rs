@@ -16,7 +16,7 @@ pub struct Conversation {
     pub transcript: Option<PathBuf>,
     /// When the agent came into it.
     pub since: Timestamp,
-    /// Whether it has had a prompt; one that has not is kept nowhere, and no program can go on in it.
+    /// Whether it has had a prompt; a conversation without one is kept nowhere, and no program can go on in it.
     #[serde(default = "yes")]
     pub prompted: bool,
 }

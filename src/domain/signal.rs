@@ -59,7 +59,7 @@ pub enum Signal {
         /// The number of the call; none is all of them.
         call: Option<String>,
     },
-    /// A tool that was asked about has run: it was allowed, whoever did that.
+    /// A tool that was asked about has run: so it was allowed.
     ToolRan {
         /// The key of what was asked.
         key: String,

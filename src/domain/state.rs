@@ -39,7 +39,7 @@ pub enum WaitFor {
     Approval,
     /// An answer to a question.
     Answer,
-    /// Somebody to log in.
+    /// A person to log in.
     Login,
     /// Other agents, at a barrier.
     Barrier,
@@ -229,7 +229,7 @@ pub struct Observation {
     /// The rule by which a dialog is on its screen that keys are known to answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dialog: Option<String>,
-    /// Whether something stands in its input that nobody has submitted.
+    /// Whether something unsent stands in its input.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub draft: bool,
 }

@@ -46,9 +46,9 @@ impl TeamColor {
     }
 }
 
-/// A text that is no team colour.
+/// A text that is not a team colour.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no team colour; use one of {list} or a value such as #7aa2f7", list = TeamColor::NAMES.join(", "))]
+#[error("`{0}` is not a team colour; use one of {list} or a value such as #7aa2f7", list = TeamColor::NAMES.join(", "))]
 pub struct ParseColorError(String);
 
 impl FromStr for TeamColor {

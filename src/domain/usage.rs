@@ -16,10 +16,10 @@ use super::{AgentId, TeamId};
 pub struct MicroUsd(pub u64);
 
 impl MicroUsd {
-    /// Returns an amount that is given in dollars; nothing below zero and nothing that is no number.
+    /// Returns an amount that is given in dollars; below zero, and what is not a number, is zero.
     #[must_use]
     pub fn from_usd(usd: f64) -> MicroUsd {
-        // Casting clamps: what is no number is zero, what is too much is the most there is.
+        // Casting clamps: what is not a number is zero, what is too much is the most there is.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
         MicroUsd((usd * 1e6).round() as u64)
     }

@@ -7,7 +7,7 @@ use crate::domain::{Actor, AgentId, Signal};
 /// Something that reaches the kernel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// Somebody asks for something.
+    /// A principal asks for something.
     Asked {
         /// Who.
         actor: Actor,

@@ -66,7 +66,7 @@ impl Present {
     }
 }
 
-/// An event that took place, of which what follows is not decided yet.
+/// An event that took place; what follows from it is not decided yet.
 struct Happened {
     event: Event,
     seq: Option<u64>,
@@ -151,7 +151,7 @@ impl Kernel {
         outcome
     }
 
-    /// Returns the agents that get what was pressed. A press is no command: it makes no event, waits for no disk, and
+    /// Returns the agents that get what was pressed. A press is not a command: it makes no event, waits for no disk, and
     /// its order is the order of the calls.
     ///
     /// # Errors

@@ -10,7 +10,7 @@
 //! | answer what agents ask, look in a person's name, keys to many agents | | | | yes |
 //!
 //! Keys to one agent follow the row of that agent, and go neither to the agent itself nor to an agent above it. The table
-//! is an exhaustive match, so that a new command is not forgotten. What is no command (the daemon's end, opening and
+//! is an exhaustive match, so that a new command is not forgotten. What is not a command (the daemon's end, opening and
 //! deleting sessions, reading an environment) is a person's alone and is refused at the door.
 
 use super::find::{agent_of, team_of};

@@ -82,7 +82,7 @@ impl State {
         self.open().filter(move |open| open.approval.agent == agent)
     }
 
-    /// Returns one that is open.
+    /// Returns an open approval.
     #[must_use]
     pub fn get(&self, id: ApprovalId) -> Option<&OpenApproval> {
         self.open.get(&id).map(Arc::as_ref)

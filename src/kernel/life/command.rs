@@ -41,7 +41,7 @@ pub enum Command {
         #[serde(default)]
         conversation: Option<String>,
     },
-    /// Bring back every agent that ended while nobody watched, each in the conversation it was in.
+    /// Bring back every agent that ended unseen, each in the conversation it was in.
     #[serde(rename = "life.resume_all", alias = "resume_all")]
     ResumeAll,
     /// Start an agent in a new conversation. A running agent is stopped first.

@@ -1,7 +1,7 @@
 //! The time limit of a turn: an agent that is busy for longer than it may be is interrupted, and killed if it is still
 //! busy a while later, as a run without a screen is.
 //!
-//! What counts is the time in which it thinks or works. While it waits for a person the clock stands still: nobody
+//! What counts is the time in which it thinks or works. While it waits for a person the clock stands still: no agent
 //! is interrupted for a slow answer, and the keys that interrupt would answer the dialog. A timer only asks to look:
 //! whether the time is up follows from the state, so that one which comes late or twice changes nothing.
 
@@ -68,7 +68,7 @@ impl Clock {
         }
     }
 
-    /// Folds in that a turn began or ended. One that goes on being busy does so in another turn.
+    /// Folds in that a turn began or ended. An agent that stays busy is in another turn.
     pub(super) fn turned(&mut self, at: Timestamp) {
         self.before = 0;
         if self.since.is_some() {
@@ -89,7 +89,7 @@ impl Clock {
     /// Returns what is to be done when, if it stays busy.
     fn next(&self, secs: u32) -> Option<(Timestamp, Step)> {
         let since = self.since?;
-        // One that was interrupted, asked a person and was let go on is interrupted once more before it is killed.
+        // An agent that was interrupted, asked a person and went on is interrupted once more before it is killed.
         match self.passed.filter(|passed| passed.at >= since) {
             Some(Passed { killed: true, .. }) => None,
             Some(passed) => Some((passed.at + GRACE, Step::Kill)),

@@ -48,7 +48,7 @@ pub struct Live {
     pub started_at: Option<Timestamp>,
     /// How its process last ended.
     pub exit: Option<Exit>,
-    /// Whether it finished something that nobody has looked at yet.
+    /// Whether it finished something that no person has looked at yet.
     pub unseen: bool,
     /// Since when its turn is under way; none between turns.
     #[serde(default)]

@@ -91,8 +91,8 @@ fn anew(name: &Name) -> String {
     format!("nothing was said in that conversation yet, so {name} begins a new one")
 }
 
-/// Decides to bring back everything that ended while nobody watched, or with the session, and can go on in its
-/// conversation; what has none is begun anew where nobody had stopped it.
+/// Decides to bring back every agent that ended unseen, or with the session, and can go on in its conversation;
+/// an agent without one begins a new one unless a person had stopped it.
 fn resume_all(state: &State) -> Decision {
     let lost = |agent: &Agent| {
         let live = state.live(agent.id).filter(|live| live.run == Run::Wanted);
@@ -158,7 +158,7 @@ fn start_all(state: &State) -> Decision {
     begun.reply(kernel::Reply::Noted(note))
 }
 
-/// Decides to end everything that runs; what nobody had stopped may go on later.
+/// Decides to end everything that runs; what no person had stopped may go on later.
 fn stop_all(state: &State) -> Decision {
     in_phase(state, |phase| phase != Phase::Down).fold(Decision::default(), |decision, agent| {
         let was_stopped = state.live(agent.id).is_some_and(|live| live.run == Run::Stopped);

@@ -14,7 +14,7 @@ use crate::domain::{
 /// The most of what a model said that is told, in bytes.
 const TOLD: usize = 32 << 10;
 
-/// What nobody is known to have asked for is a turn if it lasts so long.
+/// Activity without a known prompt is a turn if it lasts this long.
 const LASTED: Duration = Duration::from_secs(1);
 
 /// An agent that is ready so soon after it was interrupted or denied something was broken off by that.
@@ -109,7 +109,7 @@ impl Effort {
     }
 }
 
-/// Returns whether something was finished, as the agent is ready again: it was a turn, and nobody broke it off.
+/// Returns whether something was finished, as the agent is ready again: it was a turn, and it was not broken off.
 pub(super) fn is_finished(live: &Live, present: &Present, agent: AgentId, now: Timestamp) -> bool {
     let interrupted = present.interrupted.get(&agent).is_some_and(|at| now.since(*at) < BREAKS_WITHIN);
     live.effort.is_turn(now) && live.effort.is_unbroken(now) && !interrupted

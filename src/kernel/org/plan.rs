@@ -1,5 +1,5 @@
 //! A plan followed again: what the session file asks for now, what it asked for last time, and what became of that
-//! since, merged. Whoever changed the session by hand is not overruled by a file that says nothing new.
+//! since, merged. What a person changed by hand is not overruled by a file that says nothing new.
 
 use super::super::State;
 use super::Command;
@@ -53,7 +53,7 @@ impl<'a> Before<'a> {
         })
     }
 
-    /// Agents to which the session gave a name: each asked for again is one that is there.
+    /// Agents to which the session gave a name: each is found again when the plan asks for it.
     fn nameless(&self) -> Vec<NewAgent> {
         self.agents().filter(|new| new.name.is_none()).cloned().collect()
     }
@@ -64,7 +64,7 @@ fn step(state: &State, before: &Before, nameless: &mut Vec<NewAgent>, command: &
         Command::CreateTeam { name, parent, color } => {
             match (state.org().team_named(name.as_str()), before.team(name)) {
                 (None, None) => vec![command.clone()],
-                // Somebody has disbanded it.
+                // A person disbanded it.
                 (None, Some(_)) | (Some(_), None) => Vec::new(),
                 (Some(team), Some((old_parent, old_color))) => {
                     let recolored = (*color).filter(|color| old_color != Some(*color));
@@ -88,7 +88,7 @@ fn step(state: &State, before: &Before, nameless: &mut Vec<NewAgent>, command: &
                 (None, None) => {
                     vec![Command::CreateAgent(NewAgent { role: role(state, before, new), ..new.clone() })]
                 }
-                // Somebody has deleted it.
+                // A person deleted it.
                 (None, Some(_)) => Vec::new(),
                 (Some(agent), launch) => {
                     let changed = (launch != Some(&new.launch)).then(|| Command::ChangeLaunch {
@@ -106,14 +106,14 @@ fn step(state: &State, before: &Before, nameless: &mut Vec<NewAgent>, command: &
 }
 
 /// Returns whether an agent that is there is to lead its team from now on: the file says so and did not before, and
-/// nobody has changed the team's lead, or the agent's team, by hand since.
+/// no person has changed the team's lead, or the agent's team, by hand since.
 fn leads_now(state: &State, before: &Before, agent: &Agent, new: &NewAgent) -> bool {
     let Some(team) = new.team.as_ref().filter(|_| new.role == Role::Coordinator) else { return false };
     let stands = agent.team.is_some_and(|id| is_meant(state, team, id));
     stands && before.lead(team) != new.name.as_ref() && is_led_as_planned(state, before, team)
 }
 
-/// Returns the role of an agent that is made now: another lead that somebody chose by hand goes on leading.
+/// Returns the role of an agent that is made now: a lead that a person chose by hand goes on leading.
 fn role(state: &State, before: &Before, new: &NewAgent) -> Role {
     match &new.team {
         Some(team) if new.role == Role::Coordinator && !is_led_as_planned(state, before, team) => {
@@ -123,7 +123,7 @@ fn role(state: &State, before: &Before, new: &NewAgent) -> Role {
     }
 }
 
-/// Returns whether a team has the lead that it was to have; one that is not there yet has.
+/// Returns whether a team has the lead that it was to have; a team that is not there yet counts as led.
 fn is_led_as_planned(state: &State, before: &Before, team: &TeamRef) -> bool {
     let Some(team_now) = state.org().teams().find(|known| is_meant(state, team, known.id)) else {
         return true;
