@@ -173,7 +173,7 @@ fn what_is_wrong_is_named_with_line_field_and_the_word_that_was_meant() {
         ),
         (
             "[[team]]\nname='a'\ncolor='gren'\n",
-            "F:3:7: `team[0].color`: `gren` is no team colour; use one of blue, green, orange, purple, cyan, pink, yellow, red or a value such as #7aa2f7; did you mean `green`?",
+            "F:3:7: `team[0].color`: `gren` is not a team colour; use one of blue, green, orange, purple, cyan, pink, yellow, red or a value such as #7aa2f7; did you mean `green`?",
         ),
         (
             "[executive]\nname='a b'\ncommand=['sh']\n",
