@@ -5,8 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::join::{join, join_flat};
+use super::kind::{Durability, Kept, Subject};
 use super::{approval, broadcast, cost, delivery, life, org};
-use crate::domain::{Actor, AgentId, Timestamp};
+use crate::domain::{Actor, Timestamp};
 
 join_flat! {
     /// One thing that happened in a session. In JSON it is one flat object; `type` names the part and the event, such
@@ -25,38 +26,6 @@ join_flat! {
         /// Keys to many agents.
         "broadcast" Broadcast(broadcast::Event),
     }
-}
-
-/// How an event is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Durability {
-    /// Shown, and forgotten.
-    Ephemeral,
-    /// An observation: shown at once and written behind. A full disk may lose it, since it can be observed again.
-    Recorded,
-    /// A decision: on disk before it is shown.
-    Durable,
-}
-
-/// What of the chart an event changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// The structure.
-    Chart,
-    /// One agent.
-    Agent(AgentId),
-    /// One agent, and what it asks.
-    Asked(AgentId),
-    /// Nothing that is shown there.
-    Nothing,
-}
-
-/// What a part says of each of its events.
-pub(super) trait Kept {
-    /// Returns how it is kept.
-    fn durability(&self) -> Durability;
-    /// Returns what of the chart it changes.
-    fn subject(&self) -> Subject;
 }
 
 impl Event {
@@ -110,7 +79,7 @@ pub struct EventRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Exit;
+    use crate::domain::{AgentId, Exit};
 
     #[test]
     fn an_event_is_one_flat_object_in_json() {

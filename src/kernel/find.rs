@@ -1,7 +1,7 @@
 //! Finds the agent, the team or the scope that a command names, or says that there is none.
 
 use super::State;
-use super::outcome::{Explained, RefusalKind};
+use super::kind::{Explained, RefusalKind};
 use crate::domain::{Agent, AgentRef, Scope, ScopeRef, Team, TeamRef, nearest};
 
 /// Nothing has that name or identity; with the nearest name there is.

@@ -22,10 +22,12 @@ mod input;
 mod join;
 #[cfg_attr(not(test), expect(dead_code, reason = "the store keeps states by part with the next change"))]
 mod kept;
+mod kind;
 pub mod life;
 pub mod org;
 mod outcome;
 mod policy;
+mod present;
 mod react;
 mod state;
 #[cfg(test)]
@@ -40,31 +42,17 @@ pub use approval::OpenApproval;
 pub use command::Command;
 pub use cost::{budget_of, spent_in};
 pub use delivery::{Fate, Finished};
-pub use event::{Durability, Event, EventRecord, Subject};
+pub use event::{Event, EventRecord};
 pub use input::{Fact, Input, Timer};
 pub use kept::KeptError;
+pub use kind::{Durability, RefusalKind, Subject};
 pub use life::{Live, Phase, time_limit, time_notice};
-pub use outcome::{Effect, Outcome, Refusal, RefusalKind, Reply};
+pub use outcome::{Effect, Outcome, Refusal, Reply};
 pub use state::State;
 
 use outcome::Decision;
+use present::Present;
 use react::Before;
-
-/// What is so at present and belongs to no past, by part.
-#[derive(Clone, Debug, Default)]
-struct Present {
-    life: life::Present,
-    approval: approval::Present,
-    broadcast: broadcast::Present,
-}
-
-impl Present {
-    /// Forgets an agent that is gone.
-    fn forget(&mut self, agent: AgentId) {
-        self.life.forget(agent);
-        self.approval.forget(agent);
-    }
-}
 
 /// An event that took place; what follows from it is not decided yet.
 struct Happened {
@@ -185,7 +173,7 @@ impl Kernel {
     /// Returns what the next message to an agent would wait for; none if it is ready for input.
     #[must_use]
     pub fn hold_reason(&self, agent: AgentId) -> Option<&'static str> {
-        self.state.live(agent).and_then(|live| delivery::hold_reason(&self.state, live, agent))
+        delivery::hold_reason(&self.state, agent)
     }
 
     /// Returns why something that is asked cannot be answered from here; none if it can.

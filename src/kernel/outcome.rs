@@ -1,6 +1,7 @@
 //! What comes out of the kernel: the answer, the events, the effects; or why a command is refused.
 
 use super::join::join;
+use super::kind::{Explained, RefusalKind};
 use super::{Event, EventRecord, Timer, approval, broadcast, delivery, find, life, org, policy};
 use crate::domain::Timestamp;
 
@@ -65,29 +66,6 @@ join! {
         /// The broadcast does not allow it.
         Broadcast(broadcast::Refusal),
     }
-}
-
-/// What kind of refusal it is, for fronts: each has its own status and exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusalKind {
-    /// What is named is not there.
-    NotFound,
-    /// The command makes no sense as it is.
-    Invalid,
-    /// It does not fit the present state.
-    Conflict,
-    /// A limit is reached.
-    Busy,
-    /// The principal may not.
-    Denied,
-}
-
-/// What a part says of each of its refusals.
-pub(super) trait Explained {
-    /// Returns its kind.
-    fn kind(&self) -> RefusalKind;
-    /// Returns what a person can do about it, if there is something.
-    fn hint(&self) -> Option<String>;
 }
 
 impl Refusal {

@@ -14,7 +14,7 @@
 //! deleting sessions, reading an environment) is a person's alone and is refused at the door.
 
 use super::find::{agent_of, team_of};
-use super::outcome::{Explained, RefusalKind};
+use super::kind::{Explained, RefusalKind};
 use super::{Command, State, approval, broadcast, delivery, life, org};
 use crate::domain::{Actor, AgentId, AgentRef, MessageId, Name, Role, Route, TeamId, TeamRef};
 

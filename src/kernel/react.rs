@@ -1,12 +1,13 @@
 //! What an event of one part causes in another. This is the only place where parts meet.
 //!
 //! * [`first`] says what other parts decide before an event takes place, while what it ends is still there.
-//! * [`fold`] says what an event changes in the state of another part.
+//! * [`State::evolve`] folds an event into its own part, and says what it changes in the state of another.
 //! * [`then`] says what other parts decide once it has taken place.
 //! * [`hear`] says which parts a fact that concerns several goes to.
 
 use super::outcome::Decision;
-use super::{Event, EventRecord, Fact, Present, Refusal, State};
+use super::present::Present;
+use super::{Event, EventRecord, Fact, Refusal, State};
 use super::{approval, cost, delivery, life, org};
 use crate::domain::{Actor, AgentId, Observation, Timestamp, Verdict};
 
@@ -56,8 +57,33 @@ pub(super) fn first(state: &State, present: &Present, event: &Event) -> Decision
     }
 }
 
+impl State {
+    /// Folds one event in: into the state of its own part, and then into what it changes in others. It never refuses and
+    /// never fails: what may happen was decided before the event was made.
+    pub fn evolve(&mut self, record: &EventRecord) {
+        self.last_seq = self.last_seq.max(record.seq.unwrap_or(0));
+        let (at, seq) = (record.at, self.last_seq);
+        match &record.event {
+            Event::Org(event) => self.org.change(seq).evolve(event),
+            Event::Life(event) => {
+                let once = self.org().agent(event.agent()).is_some_and(|agent| agent.launch.once);
+                self.life.change(seq).evolve(event, at, once);
+            }
+            Event::Delivery(event) => self.delivery.change(seq).evolve(event, at),
+            Event::Approval(event) => {
+                let live = self.life.value.live.get(&event.agent());
+                let seen = live.map(|live| &live.seen);
+                self.approval.change(seq).evolve(event, record.actor, at, seen);
+            }
+            Event::Cost(event) => self.cost.change(seq).evolve(event),
+            Event::Broadcast(_) => {}
+        }
+        fold(self, record, seq);
+    }
+}
+
 /// Folds an event into the state of other parts.
-pub(super) fn fold(state: &mut State, record: &EventRecord, seq: u64) {
+fn fold(state: &mut State, record: &EventRecord, seq: u64) {
     let at = record.at;
     match &record.event {
         Event::Org(org::Event::AgentCreated { agent }) => state.life.change(seq).add(agent.id, at),

@@ -1,15 +1,14 @@
 //! A session's state: the fold of its events, one part each.
 //!
-//! [`State::evolve`] is the only place where it changes. It never refuses and never fails: what may happen was decided
-//! before the event was made. A part changes its own state; what an event changes in another part's state is said in
-//! [`react`](super::react). A clone shares everything with its original, so that it costs nothing.
+//! [`State::evolve`], in [`react`](super::react), is the only place where it changes. A clone shares everything with its original, so that it costs nothing.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Durability, Event, EventRecord, Live, Phase, react};
+use super::kind::Durability;
+use super::{Event, Live, Phase};
 use super::{approval, cost, delivery, life, org};
 use crate::domain::{AgentId, Conversation, Message, MessageId, Name, Org, Run, TeamId};
 use crate::price::{Budgets, Ledger};
@@ -19,7 +18,7 @@ use crate::price::{Budgets, Ledger};
 pub struct Part<T> {
     /// The number of the last kept event that may have changed it.
     changed_at: u64,
-    value: T,
+    pub(super) value: T,
 }
 
 impl<T> Part<T> {
@@ -43,32 +42,10 @@ pub struct State {
     pub(super) delivery: Part<delivery::State>,
     pub(super) approval: Part<approval::State>,
     pub(super) cost: Part<cost::State>,
-    last_seq: u64,
+    pub(super) last_seq: u64,
 }
 
 impl State {
-    /// Folds one event in.
-    pub fn evolve(&mut self, record: &EventRecord) {
-        self.last_seq = self.last_seq.max(record.seq.unwrap_or(0));
-        let (at, seq) = (record.at, self.last_seq);
-        match &record.event {
-            Event::Org(event) => self.org.change(seq).evolve(event),
-            Event::Life(event) => {
-                let once = self.org().agent(event.agent()).is_some_and(|agent| agent.launch.once);
-                self.life.change(seq).evolve(event, at, once);
-            }
-            Event::Delivery(event) => self.delivery.change(seq).evolve(event, at),
-            Event::Approval(event) => {
-                let live = self.life.value.live.get(&event.agent());
-                let seen = live.map(|live| &live.seen);
-                self.approval.change(seq).evolve(event, record.actor, at, seen);
-            }
-            Event::Cost(event) => self.cost.change(seq).evolve(event),
-            Event::Broadcast(_) => {}
-        }
-        react::fold(self, record, seq);
-    }
-
     /// Returns the session's name.
     #[must_use]
     pub fn name(&self) -> Option<&Name> {
@@ -97,6 +74,12 @@ impl State {
     #[must_use]
     pub fn live(&self, agent: AgentId) -> Option<&Live> {
         self.life.value.live.get(&agent).map(Arc::as_ref)
+    }
+
+    /// Returns whether keys would reach an agent.
+    #[must_use]
+    pub fn is_up(&self, agent: AgentId) -> bool {
+        self.live(agent).is_some_and(Live::is_up)
     }
 
     /// Returns the messages that wait for an agent, in the order in which they will be typed.
@@ -168,12 +151,6 @@ impl State {
     #[must_use]
     pub fn budgets(&self) -> &Budgets {
         &self.cost.value.budgets
-    }
-
-    /// Says why an agent may begin nothing new, if a budget that it spends from is used up and is to be kept.
-    #[must_use]
-    pub fn over_budget(&self, agent: AgentId) -> Option<String> {
-        cost::over_budget(self, agent)
     }
 
     /// Returns the number of the last event that was kept.

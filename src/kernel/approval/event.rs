@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::event::{Durability, Kept, Subject};
+use super::super::kind::{Durability, Kept, Subject};
 use crate::domain::{AgentId, Approval, ApprovalEnd, ApprovalId, Ask, Verdict};
 
 /// One thing that happened to what an agent asks.

@@ -23,10 +23,3 @@ pub(super) use present::Present;
 pub(super) use rule::CONFIRM_FOR;
 pub(super) use rule::{decide, denial_told, due, ended, observe, observed, resumed, signalled};
 pub(super) use way::unanswerable;
-
-use crate::domain::{AgentState, WaitFor};
-
-/// Returns whether an agent in this state asks a person.
-fn asks_person(state: AgentState) -> bool {
-    matches!(state, AgentState::Waiting(WaitFor::Approval | WaitFor::Answer | WaitFor::Login))
-}

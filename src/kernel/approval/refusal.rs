@@ -1,6 +1,6 @@
 //! Why an answer is not accepted.
 
-use super::super::outcome::{Explained, RefusalKind};
+use super::super::kind::{Explained, RefusalKind};
 use crate::domain::ApprovalId;
 
 /// Why an answer is not accepted.

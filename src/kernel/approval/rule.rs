@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::super::State;
 use super::super::outcome::Decision;
+use super::state::asks_person;
 use super::way::{Way, way, wrong};
-use super::{Command, Effect, Event, Fact, OpenApproval, Present, Refusal, Timer, asks_person};
+use super::{Command, Effect, Event, Fact, OpenApproval, Present, Refusal, Timer};
 use crate::domain::{
     Actor, AgentId, AgentState, Approval, ApprovalEnd, ApprovalId, Ask, AskKind, Observation, Signal,
     Timestamp, Verdict, WaitFor,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, asks_person};
-use crate::domain::{Actor, AgentId, Approval, ApprovalEnd, ApprovalId, Observation, Timestamp, Verdict};
+use super::Event;
+use crate::domain::{
+    Actor, AgentId, AgentState, Approval, ApprovalEnd, ApprovalId, Observation, Timestamp, Verdict, WaitFor,
+};
 
 /// How many settled approvals are kept, so that a late answer is told who was first.
 const SETTLED: usize = 100;
@@ -194,4 +196,9 @@ impl State {
             change(Arc::make_mut(settled));
         }
     }
+}
+
+/// Returns whether an agent in this state asks a person.
+pub(super) fn asks_person(state: AgentState) -> bool {
+    matches!(state, AgentState::Waiting(WaitFor::Approval | WaitFor::Answer | WaitFor::Login))
 }

@@ -1,7 +1,8 @@
 //! Whether something can be answered from here, and how: at the hook where its program waits, or by keys.
 
 use super::super::State;
-use super::{OpenApproval, Present, asks_person};
+use super::state::asks_person;
+use super::{OpenApproval, Present};
 use crate::domain::{AskKind, Verdict, clean};
 
 /// Returns why something cannot be answered from here; none if it can.

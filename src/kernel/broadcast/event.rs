@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::event::{Durability, Kept, Subject};
+use super::super::kind::{Durability, Kept, Subject};
 use crate::domain::{BroadcastId, BroadcastReport, Scope, Target};
 
 /// One thing that happened to a broadcast.

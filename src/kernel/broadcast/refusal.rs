@@ -1,8 +1,10 @@
 //! What a broadcast answers, and why keys go nowhere.
 
-use super::super::outcome::{Explained, RefusalKind};
-use super::rule::MOST_OPEN;
+use super::super::kind::{Explained, RefusalKind};
 use crate::domain::{BroadcastId, BroadcastReport, Name, Target};
+
+/// The most broadcasts that are open at a time, so that what is opened and never ended has a bound.
+pub(super) const MOST_OPEN: usize = 64;
 
 /// The answer to opening or ending a broadcast.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::super::State;
 use super::super::find::{agent_of, scope_of};
-use super::super::outcome::Decision;
-use super::super::{self as kernel, State};
+use super::super::outcome::{self, Decision};
+use super::refusal::MOST_OPEN;
 use super::{Command, Event, Refusal, Reply};
 use crate::domain::{
     Agent, AgentId, AgentState, BroadcastId, BroadcastReport, Input, Key, KeyCode, KeyKind, Mods, Outcome,
     Route, Scope, ScopeRef, Skip, Target,
 };
-
-/// The most broadcasts that are open at a time, so that what is opened and never ended has a bound.
-pub(super) const MOST_OPEN: usize = 64;
 
 /// The broadcasts that are open.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +32,7 @@ impl Present {
         &mut self,
         state: &State,
         command: Command,
-    ) -> Result<Decision, kernel::Refusal> {
+    ) -> Result<Decision, outcome::Refusal> {
         match command {
             Command::Open { scope, include_dialogs } => self.open(state, &scope, include_dialogs),
             Command::Close { broadcast } => Ok(self.close(broadcast)?),
@@ -47,7 +45,7 @@ impl Present {
         state: &State,
         scope: &ScopeRef,
         include_dialogs: bool,
-    ) -> Result<Decision, kernel::Refusal> {
+    ) -> Result<Decision, outcome::Refusal> {
         if self.open.len() >= MOST_OPEN {
             return Err(Refusal::TooMany.into());
         }
@@ -83,7 +81,7 @@ impl Present {
         state: &State,
         route: &Route,
         input: &Input,
-    ) -> Result<Vec<AgentId>, kernel::Refusal> {
+    ) -> Result<Vec<AgentId>, outcome::Refusal> {
         match route {
             Route::Executive => {
                 let executive = state.org().executive().ok_or(Refusal::NoExecutive)?;
@@ -132,7 +130,7 @@ impl Open {
 }
 
 fn direct(state: &State, agent: &Agent, input: &Input) -> Result<Vec<AgentId>, Refusal> {
-    match (state.live(agent.id).is_some_and(kernel::Live::is_up), input) {
+    match (state.is_up(agent.id), input) {
         (true, _) => Ok(vec![agent.id]),
         // The mouse and the focus wander over panes by themselves; no person meant to type there.
         (false, Input::Mouse(_) | Input::Focus(_)) => Ok(Vec::new()),

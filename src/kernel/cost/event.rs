@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::event::{Durability, Kept, Subject};
+use super::super::kind::{Durability, Kept, Subject};
 use crate::domain::{AgentId, MicroUsd, Spender, TeamId, Usage};
 use crate::price::{Budgets, Prices};
 

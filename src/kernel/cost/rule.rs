@@ -110,18 +110,22 @@ pub fn spent_in(state: &State, team: TeamId) -> Spent {
     sum
 }
 
-/// Says why an agent may begin nothing new, if a budget that it spends from is used up and is to be kept.
-pub(in crate::kernel) fn over_budget(state: &State, agent: AgentId) -> Option<String> {
-    let spent = purses(state, agent);
-    let kept = |purse: &&Purse| purse.budget.at_limit != AtLimit::Warn && purse.spent >= purse.budget.amount;
-    let purse = spent.iter().find(kept)?;
-    let whose = match purse.spender {
-        Spender::Session => "the session's".to_owned(),
-        Spender::Team(team) => {
-            let name = state.org().team(team).map(|team| team.name.to_string()).unwrap_or_default();
-            format!("team {name}'s")
-        }
-        Spender::Agent(_) => "its".to_owned(),
-    };
-    Some(format!("{whose} budget of {} is used up", purse.budget.amount))
+impl State {
+    /// Says why an agent may begin nothing new, if a budget that it spends from is used up and is to be kept.
+    #[must_use]
+    pub fn over_budget(&self, agent: AgentId) -> Option<String> {
+        let spent = purses(self, agent);
+        let kept =
+            |purse: &&Purse| purse.budget.at_limit != AtLimit::Warn && purse.spent >= purse.budget.amount;
+        let purse = spent.iter().find(kept)?;
+        let whose = match purse.spender {
+            Spender::Session => "the session's".to_owned(),
+            Spender::Team(team) => {
+                let name = self.org().team(team).map(|team| team.name.to_string()).unwrap_or_default();
+                format!("team {name}'s")
+            }
+            Spender::Agent(_) => "its".to_owned(),
+        };
+        Some(format!("{whose} budget of {} is used up", purse.budget.amount))
+    }
 }

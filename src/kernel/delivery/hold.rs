@@ -1,13 +1,14 @@
 //! What a message must wait for.
 
-use super::super::{Live, State};
+use super::super::State;
 use crate::domain::{AgentId, AgentState, Message, MessageStatus, Timestamp, WaitFor};
 
 pub(super) const BEHIND: &str = "other messages wait before it";
 pub(super) const SETTLING: &str = "it has not reacted to the message before";
 
 /// Says what a message must wait for while this is seen of the agent; none if it is ready for input.
-pub(in crate::kernel) fn hold_reason(state: &State, live: &Live, agent: AgentId) -> Option<&'static str> {
+pub(in crate::kernel) fn hold_reason(state: &State, agent: AgentId) -> Option<&'static str> {
+    let live = state.live(agent)?;
     let seen = &live.seen;
     match seen.state {
         AgentState::Starting | AgentState::Recovering => Some("it is not ready for input yet"),
@@ -27,14 +28,14 @@ pub(in crate::kernel) fn hold_reason(state: &State, live: &Live, agent: AgentId)
 
 /// Returns where a message stands that is not off the queue yet.
 pub(in crate::kernel) fn standing(state: &State, message: &Message, now: Timestamp) -> MessageStatus {
-    let Some(live) = state.live(message.to) else {
+    if state.live(message.to).is_none() {
         return MessageStatus::Held { reason: "its agent is gone".to_owned() };
-    };
+    }
     let typing = state.typing(message.to);
     if typing.is_some_and(|typing| typing.is_typing(message.id)) {
         return MessageStatus::Typing;
     }
-    if let Some(reason) = hold_reason(state, live, message.to) {
+    if let Some(reason) = hold_reason(state, message.to) {
         return MessageStatus::Held { reason: reason.to_owned() };
     }
     let first = state.mail(message.to).first().is_none_or(|first| first.id == message.id);

@@ -4,9 +4,6 @@
 use super::super::State;
 use crate::domain::{Actor, Message, typeable};
 
-/// The most bytes of one message.
-pub(super) const LONGEST: usize = 256 << 10;
-
 /// The shortest fence.
 const FENCE: usize = 3;
 

@@ -27,5 +27,5 @@ pub(super) use rule::{
     decide, deliver_next, drop_mail, drop_typing, due, follow_up, observe, prompt_taken, reacted, resumed,
 };
 
-/// How long an agent has to show that it took what was submitted, before the next message may be typed.
-pub(super) const SETTLE_FOR: std::time::Duration = std::time::Duration::from_secs(2);
+#[cfg(test)]
+pub(super) use state::SETTLE_FOR;

@@ -1,9 +1,13 @@
 //! What delivery answers, and why it refuses a message.
 
-use super::super::outcome::{Explained, RefusalKind};
-use super::letter;
-use super::rule::MAILBOX;
+use super::super::kind::{Explained, RefusalKind};
 use crate::domain::{MessageId, MessageStatus, Name};
+
+/// The most bytes of one message.
+pub(super) const LONGEST: usize = 256 << 10;
+
+/// The most messages that wait for one agent.
+pub(super) const MAILBOX: usize = 100;
 
 /// The answer to a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub enum Refusal {
     #[error("the text is empty")]
     EmptyText,
     /// The text is too long.
-    #[error("the text is longer than {max} KiB", max = letter::LONGEST >> 10)]
+    #[error("the text is longer than {max} KiB", max = LONGEST >> 10)]
     TooLong,
     /// The agent does not run.
     #[error("`{0}` is not running")]

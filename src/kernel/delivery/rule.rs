@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::State;
 use super::super::find::{agent_of, scope_of};
-use super::super::outcome::Decision;
-use super::super::{self as kernel, Phase, State};
+use super::super::outcome::{self, Decision};
 use super::hold::{BEHIND, SETTLING, hold_reason};
-use super::{Command, Effect, Event, Fact, Refusal, Reply, SETTLE_FOR, Timer, letter};
+use super::refusal::{LONGEST, MAILBOX};
+use super::state::SETTLE_FOR;
+use super::{Command, Effect, Event, Fact, Refusal, Reply, Timer, letter};
 use crate::domain::{
     Actor, Agent, AgentId, AgentRef, AgentState, Message, MessageId, MessageStatus, Name, Observation,
     ScopeRef, Signal, Source, Timestamp,
 };
 
-type Decided = Result<Decision, kernel::Refusal>;
-
-/// The most messages that wait for one agent.
-pub(super) const MAILBOX: usize = 100;
+type Decided = Result<Decision, outcome::Refusal>;
 
 /// The most bytes of messages that wait for one agent.
 const MAILBOX_BYTES: usize = 4 << 20;
@@ -146,7 +145,7 @@ pub(in crate::kernel) fn deliver_next(state: &State, to: AgentId, now: Timestamp
         return Decision::default();
     };
     let free = live.is_up() && state.typing(to).is_none_or(|t| t.is_settled(now));
-    if !free || state.mail(to).is_empty() || hold_reason(state, live, to).is_some() {
+    if !free || state.mail(to).is_empty() || hold_reason(state, to).is_some() {
         return Decision::default();
     }
     let over = |message: &&Arc<Message>| message.expires_at.is_some_and(|at| at <= now);
@@ -295,16 +294,17 @@ fn post(
     id: MessageId,
     letter: &Letter,
     now: Timestamp,
-) -> Result<(Decision, MessageStatus), kernel::Refusal> {
+) -> Result<(Decision, MessageStatus), outcome::Refusal> {
     let text = letter::plain(&letter.text);
     if text.trim().is_empty() {
         return Err(Refusal::EmptyText.into());
     }
-    if text.len() > letter::LONGEST {
+    if text.len() > LONGEST {
         return Err(Refusal::TooLong.into());
     }
-    let live = state.live(agent.id).filter(|live| matches!(live.phase, Phase::Up { .. } | Phase::Starting));
-    let Some(live) = live else { return Err(Refusal::NotRunning(agent.name.clone()).into()) };
+    if state.live(agent.id).is_none_or(|live| !live.runs()) {
+        return Err(Refusal::NotRunning(agent.name.clone()).into());
+    }
     let waiting = state.mail(agent.id);
     let bytes: usize = waiting.iter().map(|message| message.text.len()).sum();
     if waiting.len() >= MAILBOX || bytes + text.len() > MAILBOX_BYTES {
@@ -313,7 +313,7 @@ fn post(
     if let Some(why) = state.over_budget(agent.id) {
         return Err(Refusal::OverBudget(agent.name.clone(), why).into());
     }
-    let held = hold_reason(state, live, agent.id);
+    let held = hold_reason(state, agent.id);
     let settling = state.typing(agent.id).is_some_and(|t| !t.is_settled(now));
     let queued = (!waiting.is_empty()).then_some(BEHIND).or(settling.then_some(SETTLING));
     if let Some(reason) = held.or(queued).filter(|_| letter.at_once) {

@@ -1,12 +1,16 @@
 //! What is known of messages: a fold of their events.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, SETTLE_FOR, standing_after};
+use super::{Event, standing_after};
 use crate::domain::{AgentId, Message, MessageId, MessageStatus, Timestamp, cut};
+
+/// How long an agent has to show that it took what was submitted, before the next message may be typed.
+pub(in crate::kernel) const SETTLE_FOR: Duration = Duration::from_secs(2);
 
 /// How many messages are remembered with what became of them.
 const FINISHED: usize = 200;

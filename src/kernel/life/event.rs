@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::event::{Durability, Kept, Subject};
+use super::super::kind::{Durability, Kept, Subject};
 use crate::domain::{AgentId, Conversation, Exit, Observation, Run};
 
 /// One thing that happened to an agent's process.

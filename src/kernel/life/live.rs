@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clock, Effort};
+use super::clock::Clock;
+use super::effort::Effort;
 use crate::domain::{AgentState, Exit, Observation, Run, Source, Timestamp, cut};
 
 /// The most of an agent's last message that is kept in the state, in bytes.
@@ -156,6 +157,12 @@ impl Live {
             Phase::Up { pid } | Phase::Stopping { pid } => Some(pid),
             Phase::Down | Phase::Starting => None,
         }
+    }
+
+    /// Returns whether it is up or on its way up.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        matches!(self.phase, Phase::Up { .. } | Phase::Starting)
     }
 
     /// Returns whether keys would reach it.

@@ -1,6 +1,6 @@
 //! What `life` answers, and why it refuses.
 
-use super::super::outcome::{Explained, RefusalKind};
+use super::super::kind::{Explained, RefusalKind};
 use crate::domain::Name;
 
 /// The answer to bringing agents back.

@@ -1,12 +1,12 @@
 //! What is decided of an agent's process.
 
+use super::super::State;
 use super::super::find::agent_of;
-use super::super::outcome::Decision;
-use super::super::{self as kernel, State};
+use super::super::outcome::{self, Decision};
 use super::{Command, Effect, Event, Fact, Live, Phase, Present, Refusal, Reply, is_forced, turn};
 use crate::domain::{Agent, AgentId, AgentRef, AgentState, Exit, Name, Observation, Run, Timestamp};
 
-type Decided = Result<Decision, kernel::Refusal>;
+type Decided = Result<Decision, outcome::Refusal>;
 
 /// Decides on a command.
 pub(in crate::kernel) fn decide(state: &State, command: Command) -> Decided {
@@ -83,7 +83,7 @@ fn resume(state: &State, agent: &AgentRef, conversation: Option<String>) -> Deci
         None => state.last_prompted(agent.id).map(|last| last.id.clone()),
     };
     let begun = begin_again(state, agent, wanted.clone());
-    Ok(if wanted.is_some() { begun } else { begun.reply(kernel::Reply::Noted(anew(&agent.name))) })
+    Ok(if wanted.is_some() { begun } else { begun.reply(outcome::Reply::Noted(anew(&agent.name))) })
 }
 
 /// Says that there was nothing to go on in.
@@ -155,7 +155,7 @@ fn start_all(state: &State) -> Decision {
     }
     let names: Vec<&str> = left.iter().map(|agent| agent.name.as_str()).collect();
     let note = format!("left to be resumed or started anew one by one: {}", names.join(", "));
-    begun.reply(kernel::Reply::Noted(note))
+    begun.reply(outcome::Reply::Noted(note))
 }
 
 /// Decides to end everything that runs; what no person had stopped may go on later.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Effort, Event, Live, Phase};
+use super::effort::Effort;
+use super::{Event, Live, Phase};
 use crate::domain::{AgentId, AgentState, Conversation, Run, Timestamp};
 
 /// How many conversations are remembered of each agent.

@@ -1,11 +1,8 @@
 //! Turns and conversations: what a program tells of them, and what is seen of them where it tells nothing.
 
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
 use super::super::State;
 use super::super::outcome::Decision;
+use super::effort::BREAKS_WITHIN;
 use super::{Event, Live, Present, limit};
 use crate::domain::{
     AgentId, AgentState, Conversation, Observation, Signal, Timestamp, clean, cut, typeable,
@@ -13,12 +10,6 @@ use crate::domain::{
 
 /// The most of what a model said that is told, in bytes.
 const TOLD: usize = 32 << 10;
-
-/// Activity without a known prompt is a turn if it lasts this long.
-const LASTED: Duration = Duration::from_secs(1);
-
-/// An agent that is ready so soon after it was interrupted or denied something was broken off by that.
-const BREAKS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The longest number of a conversation, in bytes.
 const CONVERSATION: usize = 200;
@@ -68,44 +59,6 @@ fn prompted(state: &State, agent: AgentId) -> Decision {
             Decision::default().event(Event::ConversationBegan { agent, conversation })
         }
         None => Decision::default(),
-    }
-}
-
-/// What a turn under way, or else the last one, was worth: whether it has something for a person to look at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effort {
-    /// When it began.
-    #[serde(default)]
-    began_at: Option<Timestamp>,
-    /// Whether it is known to have had a prompt.
-    #[serde(default)]
-    prompted: bool,
-    /// When it was last interrupted, denied what it asked, or said to have failed.
-    #[serde(default)]
-    broken_at: Option<Timestamp>,
-}
-
-impl Effort {
-    pub(super) fn began(prompted: bool, at: Timestamp) -> Effort {
-        Effort { began_at: Some(at), prompted, broken_at: None }
-    }
-
-    /// A text that was submitted turns out to be what it began with.
-    pub(super) fn had_prompt(&mut self) {
-        self.prompted = true;
-    }
-
-    pub(super) fn broken(&mut self, at: Timestamp) {
-        self.broken_at = Some(at);
-    }
-
-    /// Returns whether it was more than a program's stirring: it had a prompt, or went on for a while.
-    pub(super) fn is_turn(&self, now: Timestamp) -> bool {
-        self.prompted || self.began_at.is_some_and(|at| now.since(at) >= LASTED)
-    }
-
-    fn is_unbroken(&self, now: Timestamp) -> bool {
-        self.broken_at.is_none_or(|at| now.since(at) >= BREAKS_WITHIN)
     }
 }
 

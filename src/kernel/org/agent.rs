@@ -1,15 +1,13 @@
 //! Agents: made, renamed, moved, promoted and deleted.
 
+use super::super::State;
 use super::super::find::{agent_of, team_of};
-use super::super::outcome::Decision;
-use super::super::{self as kernel, State};
+use super::super::outcome::{self, Decision};
+use super::refusal::MOST_AGENTS;
 use super::{Event, Refusal, Reply};
 use crate::domain::{Agent, AgentRef, Launch, Name, NewAgent, Role, Team, TeamId, TeamRef};
 
-type Decided = Result<Decision, kernel::Refusal>;
-
-/// The most agents of a session.
-pub(super) const MOST_AGENTS: usize = 1000;
+type Decided = Result<Decision, outcome::Refusal>;
 
 /// Decides on a new agent.
 pub(super) fn create(state: &State, new: NewAgent) -> Decided {

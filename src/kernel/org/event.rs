@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::event::{Durability, Kept, Subject};
+use super::super::kind::{Durability, Kept, Subject};
 use super::Command;
 use crate::domain::{Agent, AgentId, Launch, Name, Role, Team, TeamColor, TeamId};
 

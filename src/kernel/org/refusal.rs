@@ -1,8 +1,10 @@
 //! What the organisation answers, and why it refuses.
 
-use super::super::outcome::{Explained, RefusalKind};
-use super::agent::MOST_AGENTS;
+use super::super::kind::{Explained, RefusalKind};
 use crate::domain::{AgentId, Name, TeamId};
+
+/// The most agents of a session.
+pub(super) const MOST_AGENTS: usize = 1000;
 
 /// The answer to a command that made something.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Teams: made, renamed, recoloured, moved and disbanded.
 
+use super::super::State;
 use super::super::find::team_of;
-use super::super::outcome::Decision;
-use super::super::{self as kernel, State};
+use super::super::outcome::{self, Decision};
 use super::{Event, Refusal, Reply, agent};
 use crate::domain::{Members, Name, Team, TeamColor, TeamRef};
 
-type Decided = Result<Decision, kernel::Refusal>;
+type Decided = Result<Decision, outcome::Refusal>;
 
 /// Decides on a new team.
 pub(super) fn create(
