@@ -28,21 +28,19 @@ static HOUSE: LazyLock<House> =
 /// How many files of a room import each other in a circle today. A number may only be lowered; a room that is split takes
 /// its share along. Most circles end when what a `mod.rs` defines for its children moves to a file of its own.
 const KNOWN_CIRCLES: &[(&str, usize)] = &[
-    ("adapter", 12),
     ("blueprint", 2),
     ("daemon", 20),
-    ("domain", 2),
     ("kernel", 2),
     ("layout", 3),
     ("pty", 2),
     ("store", 2),
     ("terminal", 9),
     ("theme", 2),
-    ("tui", 21),
+    ("tui", 15),
 ];
 
 /// Functions that are too long today. This list may only shrink.
-const KNOWN_LONG: &[&str] = &["daemon/engine.rs: request", "kernel/state.rs: evolve"];
+const KNOWN_LONG: &[&str] = &["daemon/engine.rs: request"];
 
 fn none(wrong: &[String]) {
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));

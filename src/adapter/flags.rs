@@ -213,6 +213,14 @@ pub(super) fn quoted(text: &str) -> String {
     Value::from(text).to_string().replace('\u{7f}', "\\u007f")
 }
 
+/// Returns whether an argument is this word, or this word with a value.
+pub(super) fn says(arg: &str, word: &str) -> bool {
+    match word.ends_with('=') {
+        true => arg.starts_with(word),
+        false => arg.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

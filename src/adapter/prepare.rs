@@ -11,6 +11,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::definition::{Adapter, IdIs};
+use super::flags::says;
 use super::server::Listen;
 use super::{library, settings};
 use crate::domain::Launch;
@@ -153,14 +154,6 @@ impl Adapter {
         let text = settings::file(self.start.hooks, around.program, &others)?;
         prepared.files.insert(name.to_owned(), text);
         Some(around.folder.join(name).to_string_lossy().into_owned())
-    }
-}
-
-/// Returns whether an argument is this word, or this word with a value.
-pub(super) fn says(arg: &str, word: &str) -> bool {
-    match word.ends_with('=') {
-        true => arg.starts_with(word),
-        false => arg.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')),
     }
 }
 

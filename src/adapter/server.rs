@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::prepare::says;
+use super::flags::says;
 
 /// `[server]`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

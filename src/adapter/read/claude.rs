@@ -6,7 +6,8 @@
 
 use serde_json::Value;
 
-use super::{beginning, conversation, judged, long_text, state, text, tool};
+use super::payload::{beginning, conversation, judged, long_text, state, text};
+use super::tool;
 use crate::domain::{AgentState, Ask, AskKind, MicroUsd, Signal, Source, Usage, WaitFor, clean};
 
 /// The tool by which its model asks a person something.

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::{conversation, long_text, state, text, tool};
+use super::payload::{conversation, long_text, state, text};
+use super::tool;
 use crate::domain::{AgentState, Signal};
 
 pub(super) fn read(payload: &Value) -> Vec<Signal> {

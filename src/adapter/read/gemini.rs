@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{beginning, conversation, judged, long_text, state, text, tool};
+use super::payload::{beginning, conversation, judged, long_text, state, text};
+use super::tool;
 use crate::domain::{AgentState, Ask, AskKind, Signal, WaitFor, clean};
 
 /// What it tells where its model said nothing.

@@ -5,8 +5,9 @@
 use serde_json::Value;
 
 use super::super::records::Form;
+use super::payload::text;
+use super::tool;
 use super::usage::Tally;
-use super::{text, tool};
 use crate::domain::{AgentState, Signal, Source, Timestamp, Usage, clean};
 
 /// One thing that a record says.

@@ -8,6 +8,7 @@ mod codex;
 mod gemini;
 mod journal;
 mod opencode;
+mod payload;
 #[cfg(test)]
 mod tests;
 mod tool;
@@ -21,13 +22,7 @@ pub use opencode::Served;
 pub use journal::{Head, Journal, Recorded, journal_head};
 
 use super::records::Form;
-use crate::domain::{AgentState, Signal, Source, Timestamp, clean, cut};
-
-/// The longest text that is taken over from a program, such as the last thing its model said, in bytes.
-const LONGEST: usize = 32 << 10;
-
-/// The longest command, file or question that is shown to whoever is to say yes or no to it, in bytes.
-const MOST_JUDGED: usize = 64 << 10;
+use crate::domain::{Signal, Timestamp};
 
 /// Reads what a hook, a status line or a notify program was given. `cli` is the adapter's name.
 #[must_use]
@@ -50,70 +45,4 @@ pub fn read_session_file(form: Form, payload: &Value, pid: u32, started: Option<
     let since = ["statusUpdatedAt", "updatedAt"].iter().find_map(|field| payload.get(field)?.as_i64());
     let told = claude::read_session(payload, pid, started).into_iter();
     told.map(|signal| Recorded { signal, at: since.map(Timestamp) }).collect()
-}
-
-/// Returns a text field, if it is there and not empty.
-fn text<'a>(payload: &'a Value, field: &str) -> Option<&'a str> {
-    payload.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
-}
-
-/// Returns a text field as it may be kept: several lines, bounded.
-fn long_text(payload: &Value, field: &str) -> Option<String> {
-    text(payload, field).map(bounded)
-}
-
-/// Returns the text without control characters but line ends, and no longer than may be kept.
-fn bounded(text: &str) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        if out.len() + line.len() > LONGEST {
-            out.push('…');
-            break;
-        }
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(spaced(line).trim_end());
-    }
-    out
-}
-
-/// Returns what a person is asked to allow: all of it, or else as much as may be kept and how many characters are
-/// missing at its end.
-fn judged(text: &str) -> (String, usize) {
-    let (kept, whole) = cut(text, MOST_JUDGED);
-    let missing = if whole { 0 } else { text[kept.len()..].chars().count() };
-    let lines: Vec<String> = kept.lines().map(|line| spaced(line).trim_end().to_owned()).collect();
-    (lines.join("\n"), missing)
-}
-
-/// Returns a line as it may be shown, with the spaces it has: `clean` folds them, and they are part of the meaning in
-/// much of what models write.
-fn spaced(line: &str) -> String {
-    let words: Vec<String> =
-        line.replace('\t', "    ").split(' ').map(|word| clean(word, MOST_JUDGED)).collect();
-    words.join(" ")
-}
-
-/// Returns that the program is in a state.
-fn state(state: AgentState, rule: &str, detail: &str) -> Signal {
-    Signal::State { source: Source::Hook, state, rule: rule.to_owned(), detail: clean(detail, 160) }
-}
-
-/// Returns the conversation that begins with a payload; one that goes on has been begun before.
-fn beginning(payload: &Value) -> Option<Signal> {
-    let anew = matches!(text(payload, "source"), None | Some("startup" | "clear"));
-    match conversation(payload) {
-        Some(Signal::Conversation { id, transcript, .. }) => {
-            Some(Signal::Conversation { id, transcript, fresh: anew })
-        }
-        other => other,
-    }
-}
-
-/// Returns the conversation that a payload names.
-fn conversation(payload: &Value) -> Option<Signal> {
-    let id = text(payload, "session_id").or_else(|| text(payload, "thread-id"))?;
-    let transcript = text(payload, "transcript_path").map(Into::into);
-    Some(Signal::Conversation { id: clean(id, 80), transcript, fresh: false })
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{bounded, text, tool};
+use super::payload::{bounded, text};
+use super::tool;
 use crate::domain::{AgentState, Ask, AskKind, MicroUsd, Signal, Source, Tokens, Usage, WaitFor, clean};
 
 /// The most conversations that are remembered.

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::payload::{LONGEST, bounded};
 use super::*;
-use crate::domain::{Ask, AskKind, MicroUsd, WaitFor};
+use crate::domain::{AgentState, Ask, AskKind, MicroUsd, WaitFor};
 
 /// What every hook of Claude Code is given.
 fn claude(event: &str, mut more: Value) -> Vec<Signal> {

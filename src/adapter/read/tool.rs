@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{judged, text};
+use super::payload::{judged, text};
 use crate::domain::{Ask, AskKind, clean};
 
 /// Returns in a few words what a tool does: its own description, a command, a path.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::text;
+use super::payload::text;
 use crate::domain::{Tokens, Usage, clean};
 
 /// The most answers that are told apart; what is beyond that counts as new ones.
