@@ -35,6 +35,7 @@
 //!        disk        -                                  files that are there whole or not at all
 //!        process     -                                  what the system tells of processes; the only reader of /proc
 //!        pty         domain disk process                 the holder, and the client to it
+//!        run         domain disk headless price process  programs run to their end without a screen
 //!        client      domain protocol                    the typed client to the daemon
 //! FRONT  daemon      domain manifest terminal adapter blueprint price kernel protocol config store disk process pty
 //!        http        domain protocol daemon             the API: one file a resource
@@ -66,6 +67,7 @@ mod price;
 mod process;
 mod protocol;
 mod pty;
+mod run;
 mod store;
 mod terminal;
 mod theme;

@@ -1,15 +1,11 @@
 //! `agentctl run`: prompts that are run to their end without a screen, side by side.
 //!
-//! An order says what is run, [`child`] runs it, a [`report::Report`] says what came of it. With `--pane` the same is
-//! done by another process of this program, which lives in a pane.
+//! From the words of the command line to orders, and from reports to what is printed; the room [`crate::run`] carries the
+//! orders out. With `--pane` another process of this program does that, which lives in a pane.
 
 mod args;
-mod child;
 mod order;
 mod pane;
-mod report;
-mod show;
-mod tree;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -27,11 +23,8 @@ use crate::domain::clean;
 use crate::headless::Format;
 use crate::manifest::ManifestError;
 use crate::price::{Prices, Settings};
-use child::Stop;
-use order::Order;
+use crate::run::{Ending, Order, Report, Show, Stop, harmless};
 use pane::Shared;
-use report::{Ending, Report};
-use show::Show;
 
 pub(super) use args::{AFTER, RunArgs};
 
@@ -105,15 +98,14 @@ async fn one(order: Order, number: Option<usize>, shared: &Shared) -> Result<Rep
             None => Err(failure),
         });
     }
-    Ok(child::run(&order, &shared.prices, show, shared.stop.clone())
+    Ok(crate::run::run(&order, &shared.prices, show, shared.stop.clone())
         .await
         .unwrap_or_else(|e| Report::broken(&order, &e)))
 }
 
 /// Prints what came of a run: its answer, and beside it how it ended.
 fn print(report: &Report, number: Option<usize>, format: Format, args: &RunArgs) -> Result<(), Failure> {
-    let text =
-        if std::io::stdout().is_terminal() { show::harmless(&report.text) } else { report.text.clone() };
+    let text = if std::io::stdout().is_terminal() { harmless(&report.text) } else { report.text.clone() };
     if let Some(number) = number {
         answer(&format!("==> {number}: {} <==", clean(&report.run, HEADING)))?;
     }

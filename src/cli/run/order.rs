@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 
 use super::args::RunArgs;
 use crate::adapter::{Adapter, Adapters};
@@ -14,8 +11,9 @@ use crate::blueprint::Wish;
 use crate::cli::failure::Failure;
 use crate::cli::here::{Here, adapters, library, working_folder};
 use crate::cli::{blueprint, output, programs};
-use crate::domain::{MicroUsd, nearest};
+use crate::domain::nearest;
 use crate::headless::Format;
+use crate::run::{Order, unique};
 
 /// The longest prompt that is an argument; Linux takes none of more than 128 KiB.
 const LONGEST_ARGUMENT: usize = 100_000;
@@ -25,41 +23,6 @@ const LONGEST_PROMPT: u64 = 16 << 20;
 const PROMPT: &str = "{prompt}";
 /// How long a program has after an interrupt, if nothing else is said.
 const GRACE: Duration = Duration::from_secs(30);
-
-/// One run that is wanted: everything that is needed to start it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Order {
-    /// What it is called: a number, or the name of its pane.
-    pub(super) run: String,
-    pub(super) prompt: String,
-    /// The adapter's name; none for a command of one's own.
-    pub(super) cli: Option<String>,
-    pub(super) blueprint: Option<String>,
-    /// The model that was asked for.
-    pub(super) model: Option<String>,
-    /// What it writes, by its word.
-    pub(super) format: String,
-    /// The program, whole path, and its arguments.
-    pub(super) command: Vec<String>,
-    /// Whether the prompt comes on standard input.
-    pub(super) stdin: bool,
-    pub(super) cwd: PathBuf,
-    pub(super) env: BTreeMap<String, String>,
-    /// Files made for it alone: path and text. The folder they lie in is gone with it.
-    pub(super) files: BTreeMap<PathBuf, String>,
-    /// Variables that it must not inherit.
-    pub(super) scrub: Vec<String>,
-    pub(super) timeout: Option<Duration>,
-    pub(super) budget: Option<MicroUsd>,
-    pub(super) grace: Duration,
-}
-
-impl Order {
-    /// Returns what it writes.
-    pub(super) fn format(&self) -> Format {
-        self.format.parse().unwrap_or(Format::Text)
-    }
-}
 
 /// How a program is started, before its prompt is known.
 struct Base {
@@ -335,11 +298,4 @@ fn read(from: &mut dyn std::io::Read, shown: &str) -> Result<String, Failure> {
         }
         Ok(_) => Ok(text),
     }
-}
-
-/// Returns a word that no other run of this user has.
-pub(super) fn unique() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    format!("{}.{}.{}", std::process::id(), now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
 }

@@ -15,16 +15,13 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep};
 
 use super::args::RunArgs;
-use super::child::{self, Stop};
-use super::order::{Order, unique};
-use super::report::{Ending, Report};
-use super::show::Show;
 use crate::cli::failure::Failure;
 use crate::cli::here::Here;
 use crate::disk;
 use crate::domain::{Key, KeyCode, Mods};
 use crate::price::Prices;
 use crate::protocol::{AgentDraft, AgentView, Created, KeysRequest, UsageRequest};
+use crate::run::{self, Ending, Order, Report, Show, Stop, unique};
 
 /// What all runs of one command share.
 #[derive(Clone)]
@@ -90,7 +87,7 @@ pub(super) async fn inside(
     let mut show = Show::in_pane();
     show.tell("working", &format!("› {}", order.prompt));
     let report =
-        child::run(&order, prices, show.clone(), stop).await.unwrap_or_else(|e| Report::broken(&order, &e));
+        run::run(&order, prices, show.clone(), stop).await.unwrap_or_else(|e| Report::broken(&order, &e));
     match &report.error {
         Some(why) => show.tell("error", &format!("✖ {why}")),
         None => show.tell("done", "✓ done"),

@@ -31,7 +31,7 @@ const NEVER: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// How far a person wants it all to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stop {
+pub enum Stop {
     /// Not at all.
     #[default]
     No,
@@ -57,7 +57,10 @@ struct Run<'a> {
 }
 
 /// Runs an order to its end, whichever it is.
-pub(super) async fn run(
+///
+/// # Errors
+/// Fails if its process cannot be started or watched.
+pub async fn run(
     order: &Order,
     prices: &Prices,
     show: Show,

@@ -1,12 +1,11 @@
 //! What goes on in a run, for a person: one line a tool or a text, on standard error; in a pane, where the person looks
 //! at nothing else, on standard output.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::cli::output;
 use crate::domain::clean;
 use crate::headless::{Format, Progress};
 
@@ -20,7 +19,7 @@ const LONGEST_STATUS: usize = 100;
 
 /// Where progress is shown.
 #[derive(Clone, Debug)]
-pub(super) struct Show {
+pub struct Show {
     to: To,
     /// What stands before each line, where there are several runs.
     label: String,
@@ -39,23 +38,27 @@ enum To {
 
 impl Show {
     /// Shows it on standard error, unless nobody wants to see it.
-    pub(super) fn new(quiet: bool, label: Option<&str>, format: Format) -> Show {
+    #[must_use]
+    pub fn new(quiet: bool, label: Option<&str>, format: Format) -> Show {
         let to = if quiet { To::Nobody } else { To::Errors };
         let label = label.map(|label| format!("[{label}] ")).unwrap_or_default();
         Show { to, label, said: String::new(), live: format == Format::Text }
     }
 
     /// Shows it in a pane.
-    pub(super) fn in_pane() -> Show {
+    #[must_use]
+    pub fn in_pane() -> Show {
         Show { to: To::Pane, label: String::new(), said: String::new(), live: true }
     }
 
     /// Returns whether the answer was shown already, on the very screen where it would be printed.
-    pub(super) fn has_shown_all(quiet: bool, format: Format) -> bool {
+    #[must_use]
+    pub fn has_shown_all(quiet: bool, format: Format) -> bool {
         !quiet && format == Format::Text && std::io::stderr().is_terminal() && std::io::stdout().is_terminal()
     }
 
-    pub(super) fn progress(&mut self, progress: &Progress) {
+    /// Shows what its program tells.
+    pub fn progress(&mut self, progress: &Progress) {
         let line = match progress {
             Progress::Text(text) => return self.text(text),
             Progress::ToolBegan { tool, what } if what.is_empty() => format!("▶ {tool}"),
@@ -80,27 +83,27 @@ impl Show {
     }
 
     /// Tells a pane's terminal what the run is doing, and says it.
-    pub(super) fn tell(&mut self, state: &str, words: &str) {
+    pub fn tell(&mut self, state: &str, words: &str) {
         self.flush();
         let words = clean(words, LONGEST_LINE);
         self.line(&format!("{}{words}", status(state, &words)));
     }
 
     /// Says something of the run itself.
-    pub(super) fn say(&mut self, words: &str) {
+    pub fn say(&mut self, words: &str) {
         self.flush();
         self.line(&clean(words, LONGEST_LINE));
     }
 
     /// Shows what was said last, where the answer is not shown in another way.
-    pub(super) fn finish(&mut self) {
+    pub fn finish(&mut self) {
         if self.to == To::Pane {
             self.flush();
         }
     }
 
     /// Shows what was said so far.
-    pub(super) fn flush(&mut self) {
+    pub fn flush(&mut self) {
         let said = std::mem::take(&mut self.said);
         said.lines().filter(|line| !line.trim().is_empty()).for_each(|line| self.line(&shown(line)));
     }
@@ -124,9 +127,12 @@ impl Show {
     fn line(&self, line: &str) {
         match self.to {
             To::Nobody => {}
-            To::Errors => output::complain(&format!("{}{line}", self.label)),
-            // A pane that is gone has nobody who looks.
-            To::Pane => drop(output::line(line)),
+            // Where nobody can read it, nobody needs it.
+            To::Errors => drop(writeln!(std::io::stderr().lock(), "{}{line}", self.label)),
+            To::Pane => {
+                let mut out = std::io::stdout().lock();
+                drop(writeln!(out, "{line}").and_then(|()| out.flush()));
+            }
         }
     }
 }
@@ -144,7 +150,8 @@ fn shown(line: &str) -> String {
 }
 
 /// Returns an answer as it may be shown in a terminal: its lines are kept, and nothing in them controls anything.
-pub(super) fn harmless(text: &str) -> String {
+#[must_use]
+pub fn harmless(text: &str) -> String {
     let kept = text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c });
     kept.collect()
 }

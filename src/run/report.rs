@@ -11,7 +11,7 @@ use crate::price::Prices;
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Ending {
+pub enum Ending {
     /// It did what was asked, as far as its program says.
     Ok,
     /// It failed.
@@ -26,7 +26,8 @@ pub(super) enum Ending {
 
 impl Ending {
     /// Returns the exit code.
-    pub(super) fn code(self) -> u8 {
+    #[must_use]
+    pub fn code(self) -> u8 {
         match self {
             Ending::Ok => 0,
             Ending::Error | Ending::Budget => 1,
@@ -39,7 +40,7 @@ impl Ending {
 /// How far the money is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Basis {
+pub enum Basis {
     /// The program told it.
     Told,
     /// Some or all of it was computed from prices.
@@ -50,35 +51,52 @@ pub(super) enum Basis {
 
 /// What came of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Report {
-    pub(super) run: String,
-    pub(super) cli: Option<String>,
-    pub(super) blueprint: Option<String>,
-    pub(super) prompt_chars: usize,
-    pub(super) text: String,
-    pub(super) exit_code: Option<i32>,
-    pub(super) outcome: Ending,
-    pub(super) duration_ms: u64,
-    pub(super) tokens: Option<Tokens>,
-    pub(super) cost_usd: Option<f64>,
-    pub(super) cost: Basis,
-    pub(super) models: Vec<String>,
-    pub(super) conversation: Option<String>,
-    pub(super) turns: Option<u64>,
-    pub(super) denied: Vec<String>,
+pub struct Report {
+    /// What the run is called.
+    pub run: String,
+    /// The adapter's name.
+    pub cli: Option<String>,
+    /// The blueprint's name.
+    pub blueprint: Option<String>,
+    /// How long the prompt was, in characters.
+    pub prompt_chars: usize,
+    /// The answer.
+    pub text: String,
+    /// The program's exit code; 128 and the signal's number where a signal ended it.
+    pub exit_code: Option<i32>,
+    /// How it ended.
+    pub outcome: Ending,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The tokens that it used.
+    pub tokens: Option<Tokens>,
+    /// What it cost, in US dollars.
+    pub cost_usd: Option<f64>,
+    /// How far that is known.
+    pub cost: Basis,
+    /// The models that it used.
+    pub models: Vec<String>,
+    /// The number of its conversation.
+    pub conversation: Option<String>,
+    /// How many turns it took.
+    pub turns: Option<u64>,
+    /// What it wanted to do and might not.
+    pub denied: Vec<String>,
     /// Whether the tokens are only those that were told before it broke off.
-    pub(super) partial: bool,
+    pub partial: bool,
     /// How many lines of its stream were not understood.
-    pub(super) malformed: u64,
-    pub(super) error: Option<String>,
+    pub malformed: u64,
+    /// Why it failed.
+    pub error: Option<String>,
     /// What it used of each model.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) usage: Vec<Usage>,
+    pub usage: Vec<Usage>,
 }
 
 impl Report {
     /// Returns what came of an order, with nothing spent yet.
-    pub(super) fn new(order: &Order, outcome: Ending) -> Report {
+    #[must_use]
+    pub fn new(order: &Order, outcome: Ending) -> Report {
         Report {
             run: order.run.clone(),
             cli: order.cli.clone(),
@@ -103,7 +121,8 @@ impl Report {
     }
 
     /// Returns the report of a run that could not be begun.
-    pub(super) fn broken(order: &Order, error: &std::io::Error) -> Report {
+    #[must_use]
+    pub fn broken(order: &Order, error: &std::io::Error) -> Report {
         let program = order.command.first().map_or("", String::as_str);
         Report {
             error: Some(format!("{program} cannot be run: {error}")),
@@ -112,7 +131,8 @@ impl Report {
     }
 
     /// Returns it with what its stream told.
-    pub(super) fn told(mut self, told: Outcome, order: &Order, prices: &Prices) -> Report {
+    #[must_use]
+    pub fn told(mut self, told: Outcome, order: &Order, prices: &Prices) -> Report {
         let usage = named(told.usage, order);
         let (money, basis) = money(&usage, prices);
         self.cost = basis;
@@ -140,7 +160,8 @@ impl Report {
     }
 
     /// Returns what it used, in a few words.
-    pub(super) fn summary(&self) -> String {
+    #[must_use]
+    pub fn summary(&self) -> String {
         let seconds = self.duration_ms / 1000;
         let mut words = vec![match seconds {
             0..60 => format!("{seconds}.{}s", self.duration_ms % 1000 / 100),
