@@ -59,7 +59,8 @@ pub fn started(
     let Place { session, agent, program, folder, base } = place;
     let around = Around { conversation, program, folder, machine: None, listen: None };
     let prepared = adapter.prepare(launch, &around);
-    let told = Told { session, agent, epoch: EPOCH, program };
+    let mark = crate::pty::mark(folder, EPOCH);
+    let told = Told { session, agent, epoch: EPOCH, mark: &mark, program };
     let env = assemble(base, &prepared.env, &prepared.scrub, &told);
     Started { argv: prepared.argv, env, files: prepared.files }
 }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::adapters::Library;
 use super::engine::Engine;
-use super::pane::{self, About, Adopted};
+use super::pane::{self, About, Adopted, Sought};
 use super::pool::Pool;
 use super::request::{Handle, REQUESTS};
 use super::session::{AnswerTo, Session};
@@ -15,7 +15,7 @@ use super::world::World;
 use super::{Daemon, DaemonError, clock, lock, settings};
 use crate::config::Paths;
 use crate::domain::{AgentId, Name};
-use crate::kernel::{Fact, Input, Kernel, Phase, State};
+use crate::kernel::{Fact, Input, Kernel, Phase, State, life};
 use crate::protocol::{VERSION, VersionView, rfc3339};
 use crate::pty::Place;
 use crate::store::{Store, StoreError};
@@ -117,16 +117,29 @@ async fn resume(session: &mut Session, world: &mut World) {
         let conversation = talk.map(|talk| (talk.id.clone(), talk.transcript.clone()));
         let session = session.name.clone();
         let about = About { session, agent, epoch, folder, adapter, deaf, conversation };
-        let place = Place::new(world.paths.holders(), about.session.clone(), agent, epoch);
-        pane::find(about, place.socket_in_use(), pid)
+        let kept = about.folder.clone();
+        let place = Place::new(world.paths.holders(), kept, about.session.clone(), agent, epoch);
+        pane::find(about, place, pid)
     });
-    let found: Vec<Adopted> = futures_util::future::join_all(searches).await.into_iter().flatten().collect();
+    let mut found: Vec<Adopted> = Vec::new();
+    let mut ended = Vec::new();
+    for sought in futures_util::future::join_all(searches).await {
+        match sought {
+            Sought::Alive(adopted) => found.push(adopted),
+            Sought::Ended(about, exit) => ended.push((about.agent, about.epoch, exit)),
+            Sought::Gone => {}
+        }
+    }
     let alive = found.iter().map(|a| (a.about.agent, a.about.epoch, a.connection.child)).collect();
     for adopted in found {
         let (agent, epoch) = (adopted.about.agent, adopted.about.epoch);
         let size = adopted.connection.size;
         let slot = session.slots.entry(agent).or_default();
         slot.begin(epoch, Some(size), |frames, _| world.adopt_pane(adopted, frames));
+    }
+    for (agent, epoch, exit) in ended {
+        let fact = Fact::Life(life::Fact::Exited { agent, epoch, exit });
+        session.take(Input::Fact(fact), AnswerTo::Nobody, world);
     }
     session.take(Input::Fact(Fact::Resumed { alive }), AnswerTo::Nobody, world);
 }

@@ -188,9 +188,12 @@ impl Engine {
             Request::History(name, who, reply) => self.answer(&name, reply, |session, world| {
                 let id = agent(session, &who)?;
                 let live = session.state().live(id).filter(|live| live.phase != Phase::Down);
-                let place = |epoch| Place::new(world.paths.holders(), session.name.clone(), id, epoch);
-                let holder = live.map(|live| place(live.epoch).socket_in_use());
-                Ok(HistoryPlace { folder: world.paths.agent(&session.name, id), holder })
+                let folder = world.paths.agent(&session.name, id);
+                let place = |epoch| {
+                    Place::new(world.paths.holders(), folder.clone(), session.name.clone(), id, epoch)
+                };
+                let holder = live.map(|live| place(live.epoch));
+                Ok(HistoryPlace { folder, holder })
             }),
             Request::Events { session, after, most, reply } => self.events(&session, after, most, reply),
             Request::Follow(name, reply) => self.answer(&name, reply, |s, _| Ok(s.follow())),

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::domain::Name;
 use crate::protocol::{AGENT_VARIABLE, EPOCH_VARIABLE, SESSION_VARIABLE};
+use crate::pty::START_VARIABLE;
 
 /// Variables that name another terminal or multiplexer. Those that make an agent program take itself for another one's
 /// child are named by the adapters.
@@ -47,6 +48,8 @@ pub(super) struct Told<'a> {
     pub(super) agent: &'a Name,
     /// Which of its starts it is.
     pub(super) epoch: u32,
+    /// The mark of this start.
+    pub(super) mark: &'a str,
     /// The path of this program.
     pub(super) program: &'a Path,
 }
@@ -75,6 +78,7 @@ pub(super) fn assemble(
     set(&mut all, SESSION_VARIABLE, told.session.as_str());
     set(&mut all, AGENT_VARIABLE, told.agent.as_str());
     set(&mut all, EPOCH_VARIABLE, &told.epoch.to_string());
+    set(&mut all, START_VARIABLE, told.mark);
     reach(&mut all, told.program);
     own.iter().for_each(|(name, value)| set(&mut all, name, value));
     all.into_iter().collect()
@@ -116,7 +120,8 @@ mod tests {
         let own = BTreeMap::from([("TERM".to_owned(), "dumb".to_owned())]);
         let name = |n| Name::new(n).unwrap();
         let (session, agent) = (name("s"), name("be-1"));
-        let told = Told { session: &session, agent: &agent, epoch: 3, program: Path::new("/opt/agentctl") };
+        let program = Path::new("/opt/agentctl");
+        let told = Told { session: &session, agent: &agent, epoch: 3, mark: "/a/3#3", program };
         let scrubbed = ["CLAUDE_CODE_CHILD_SESSION".to_owned(), "ODD_*".to_owned()];
         let env = assemble(base, &own, &scrubbed, &told);
         let get =
@@ -129,6 +134,7 @@ mod tests {
             (Some("s"), Some("be-1"))
         );
         assert_eq!(get("AGENTCTL_EPOCH").as_deref(), Some("3"));
+        assert_eq!(get("AGENTCTL_START").as_deref(), Some("/a/3#3"));
         assert_eq!((get("CLAUDE_CODE_USE_BEDROCK").as_deref(), get("ODD_ONE")), (Some("1"), None));
         assert_eq!((get("TMUX"), get("CLAUDE_CODE_CHILD_SESSION"), get("KITTY_PID")), (None, None, None));
     }

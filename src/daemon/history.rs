@@ -2,11 +2,15 @@
 //! daemon's loop has no part in it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::protocol::{Code, HistoryRecord, Problem};
-use crate::pty::{Block, Event, History, Stored, connect};
+use crate::pty::{Block, Event, Found, History, Place, Stored, search};
 
 use super::HistoryPlace;
+
+/// How long a holder may take to tell what it has in memory. Of one that does not, what is on disk is told.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Returns the newest `bytes` of an agent's output as records.
 ///
@@ -15,7 +19,7 @@ use super::HistoryPlace;
 pub async fn read_history(place: HistoryPlace, bytes: u64) -> Result<Vec<u8>, Problem> {
     let refused = |cause: String| Problem::new(Code::Storage, "read what the agent printed").cause(cause);
     let tail = match &place.holder {
-        Some(socket) => tail(socket).await,
+        Some(holder) => tokio::time::timeout(PATIENCE, tail(holder)).await.unwrap_or_default(),
         None => Tail::default(),
     };
     let read = tokio::task::spawn_blocking(move || stored(&place.folder, &tail, bytes)).await;
@@ -30,8 +34,10 @@ struct Tail {
 }
 
 /// Asks a holder for everything it has in memory. One that is gone has written it all to disk.
-async fn tail(socket: &Path) -> Tail {
-    let Ok((status, mut reader, mut writer)) = connect(socket, None).await else { return Tail::default() };
+async fn tail(holder: &Place) -> Tail {
+    let Ok(Found::Here(status, mut reader, mut writer)) = search(holder, None).await else {
+        return Tail::default();
+    };
     let mut blocks = Vec::new();
     let mut from = status.first;
     while from < status.end && writer.tail(from).await.is_ok() {

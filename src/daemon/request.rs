@@ -151,8 +151,8 @@ pub struct Told {
 pub struct HistoryPlace {
     /// Its folder.
     pub folder: std::path::PathBuf,
-    /// The socket of its holder, if it runs.
-    pub holder: Option<std::path::PathBuf>,
+    /// Where its holder is, if it runs.
+    pub holder: Option<crate::pty::Place>,
 }
 
 /// What a client that attached gets.

@@ -1,5 +1,6 @@
 //! What all sessions share: where files are kept, the parsing threads, what is awaited, and how panes are opened.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::disk;
 use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
 use crate::protocol::NO_STATUS_VARIABLE;
-use crate::pty::{Keep, Place, Size, Spec};
+use crate::pty::{Keep, KeptPort, Place, Size, Spec};
 use crate::store::StoreError;
 
 /// How many orders may wait for one pane.
@@ -93,12 +94,15 @@ pub(super) struct World {
     reading: Arc<Semaphore>,
     looks_at_own_files: bool,
     adapters_changed: bool,
+    /// The ports that are kept for agents with servers, one each.
+    ports: BTreeMap<(Name, AgentId), KeptPort>,
 }
 
-/// Returns a place on this machine at which a program may listen: a port that is free now, and a new password.
-fn free_place() -> Option<Listen> {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).ok()?;
-    Some(Listen { port: listener.local_addr().ok()?.port(), password: super::session::new_number().ok()? })
+/// Returns a place on this machine at which a program may listen: a port that is kept for it, and a new password.
+fn free_place() -> std::io::Result<(KeptPort, Listen)> {
+    let kept = KeptPort::new()?;
+    let listen = Listen { port: kept.port(), password: super::session::new_number()? };
+    Ok((kept, listen))
 }
 
 impl World {
@@ -127,6 +131,7 @@ impl World {
             reading: Arc::new(Semaphore::new(READING)),
             looks_at_own_files: false,
             adapters_changed: false,
+            ports: BTreeMap::new(),
         }
     }
 
@@ -247,7 +252,7 @@ impl World {
     }
 
     /// Returns how an agent is to be started.
-    pub(super) fn start(&self, whose: Whose<'_>, epoch: u32, launch: &Launch) -> pane::Start {
+    pub(super) fn start(&mut self, whose: Whose<'_>, epoch: u32, launch: &Launch) -> pane::Start {
         let Whose { session, root, agent, env, conversation } = whose;
         let base: Vec<(OsString, OsString)> = match env {
             Some(env) => env.iter().map(|(name, value)| (name.into(), value.into())).collect(),
@@ -255,18 +260,22 @@ impl World {
         };
         let folder = self.paths.agent(session, agent.id);
         let (adapter, deaf) = self.known_of(launch);
+        let listen = adapter.server().is_any().then(|| self.place_for(session, agent.id)).flatten();
         let around = Around {
             conversation,
             program: &self.program,
             folder: &pane::files_of(&folder, epoch),
             machine: adapters::machine_settings(),
-            listen: adapter.server().is_any().then(free_place).flatten(),
+            listen,
         };
         let prepared = adapter.prepare(launch, &around);
-        let told = environment::Told { session, agent: &agent.name, epoch, program: &self.program };
+        let mark = crate::pty::mark(&folder, epoch);
+        let told =
+            environment::Told { mark: &mark, session, agent: &agent.name, epoch, program: &self.program };
         let scrubbed = self.library.known().scrubbed();
         let spec = Spec {
-            socket: Place::new(self.paths.holders(), session.clone(), agent.id, epoch).socket(),
+            socket: Place::new(self.paths.holders(), folder.clone(), session.clone(), agent.id, epoch)
+                .socket(),
             keep: Some(Keep { folder: folder.clone(), cap: self.settings.history_cap }),
             first_seq: 0,
             argv: prepared.argv.iter().map(OsString::from).collect(),
@@ -285,6 +294,20 @@ impl World {
             conversation,
         };
         pane::Start { about, spec, files: prepared.files }
+    }
+
+    /// Returns where an agent's server may listen. What was kept for its last start is let go.
+    fn place_for(&mut self, session: &Name, agent: AgentId) -> Option<Listen> {
+        match free_place() {
+            Ok((kept, listen)) => {
+                self.ports.insert((session.clone(), agent), kept);
+                Some(listen)
+            }
+            Err(error) => {
+                tracing::error!(%session, %agent, "its server gets no place to listen: {error}");
+                None
+            }
+        }
     }
 
     /// Opens a pane that starts its agent.

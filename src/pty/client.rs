@@ -14,8 +14,11 @@ use super::block::{self, Block};
 use super::wire::{self, Frames, MAX_CHUNK, Reply, Request, Status, VERSION, WireError};
 use crate::domain::Exit;
 
-/// A holder that accepts a connection has so long to say hello.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for a holder's hello.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a request waits for a holder that takes nothing: a holder always reads what it is asked, unless it hangs.
+const STALL_AFTER: Duration = Duration::from_secs(2);
 
 /// Why there is no connection to a holder.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +126,8 @@ pub struct Writer {
     stream: Arc<UnixStream>,
     queued: Vec<u8>,
     sent: usize,
+    /// Whether the holder took nothing for a while.
+    is_stalled: bool,
 }
 
 /// Connects to the holder that serves `socket`. With `follow`, the connection gets all output from that sequence
@@ -131,38 +136,64 @@ pub struct Writer {
 /// # Errors
 /// Fails if there is no holder to talk to.
 pub async fn connect(socket: &Path, follow: Option<u64>) -> Result<(Status, Reader, Writer), ConnectError> {
-    let here = || socket.to_owned();
-    let broken = |source| ConnectError::Broken { socket: here(), source };
-    let stream = match UnixStream::connect(socket).await {
-        Ok(stream) => stream,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-            return Err(ConnectError::Gone { socket: here() });
-        }
-        Err(error) => return Err(broken(error.into())),
-    };
-    let peer = stream.peer_cred().map_err(|error| broken(error.into()))?.uid();
-    if peer != rustix::process::geteuid().as_raw() {
-        return Err(ConnectError::Foreign { socket: here(), uid: peer });
+    let mut connection = Connection::open(socket, follow).await?;
+    match timeout(PATIENCE, connection.hello()).await {
+        Ok(Ok(status)) => Ok((status, connection.reader, connection.writer)),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(ConnectError::Silent { socket: socket.to_owned() }),
     }
-    let stream = Arc::new(stream);
-    let mut reader = Reader { stream: Arc::clone(&stream), frames: Frames::default() };
-    let mut writer = Writer { stream, queued: Vec::new(), sent: 0 };
-    let greeting = async {
-        writer.ask(&Request::Hello { version: VERSION }).await?;
+}
+
+/// A connection on which the holder has not said hello yet.
+#[derive(Debug)]
+pub(super) struct Connection {
+    socket: PathBuf,
+    pub(super) reader: Reader,
+    pub(super) writer: Writer,
+}
+
+impl Connection {
+    /// Connects, and queues the questions. That it succeeds says that a process listens, for the system connects to a
+    /// socket as long as one does, whether it runs or is stopped.
+    pub(super) async fn open(socket: &Path, follow: Option<u64>) -> Result<Connection, ConnectError> {
+        let here = || socket.to_owned();
+        let broken = |source: io::Error| ConnectError::Broken { socket: here(), source: source.into() };
+        let stream = UnixStream::connect(socket).await.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+                ConnectError::Gone { socket: here() }
+            }
+            // So many wait for it already that the system takes no more.
+            io::ErrorKind::WouldBlock => ConnectError::Silent { socket: here() },
+            _ => broken(error),
+        })?;
+        let peer = stream.peer_cred().map_err(broken)?.uid();
+        if peer != rustix::process::geteuid().as_raw() {
+            return Err(ConnectError::Foreign { socket: here(), uid: peer });
+        }
+        let stream = Arc::new(stream);
+        let reader = Reader { stream: Arc::clone(&stream), frames: Frames::default() };
+        let mut writer = Writer { stream, queued: Vec::new(), sent: 0, is_stalled: false };
+        Request::Hello { version: VERSION }.put(&mut writer.queued);
         if let Some(from) = follow {
-            writer.ask(&Request::Attach { from }).await?;
+            Request::Attach { from }.put(&mut writer.queued);
         }
-        match reader.reply().await? {
-            Some(Reply::Hello(status)) => Ok(Some(status)),
-            Some(_) => Err(WireError::NoHello.into()),
-            None => Ok(None),
+        Ok(Connection { socket: here(), reader, writer })
+    }
+
+    /// Returns the process that listens, where the system tells.
+    pub(super) fn holder(&self) -> Option<i32> {
+        self.reader.stream.peer_cred().ok()?.pid()
+    }
+
+    /// Returns what the holder says of itself, however long that takes. Safe to cancel and to call again.
+    pub(super) async fn hello(&mut self) -> Result<Status, ConnectError> {
+        let broken = |source| ConnectError::Broken { socket: self.socket.clone(), source };
+        self.writer.flush().await.map_err(|error| broken(error.into()))?;
+        match self.reader.reply().await.map_err(broken)? {
+            Some(Reply::Hello(status)) => Ok(status),
+            Some(_) => Err(broken(WireError::NoHello.into())),
+            None => Err(ConnectError::Gone { socket: self.socket.clone() }),
         }
-    };
-    match timeout(PATIENCE, greeting).await {
-        Ok(Ok(Some(status))) => Ok((status, reader, writer)),
-        Ok(Ok(None)) => Err(ConnectError::Gone { socket: here() }),
-        Ok(Err(error)) => Err(broken(error)),
-        Err(_) => Err(ConnectError::Silent { socket: here() }),
     }
 }
 
@@ -215,7 +246,8 @@ impl Writer {
     /// Types `bytes` into the agent's terminal.
     ///
     /// # Errors
-    /// Like every request, fails if the connection is broken.
+    /// Like every request, fails if the connection is broken, and with [`io::ErrorKind::TimedOut`] if the holder takes
+    /// nothing.
     pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         for chunk in bytes.chunks(MAX_CHUNK) {
             self.flush().await?;
@@ -278,24 +310,41 @@ impl Writer {
         self.ask(&Request::Pace { most }).await
     }
 
-    /// Sends a request whole. What is queued when this is cancelled goes out before the next one.
+    /// Sends a request whole. What is queued when this is cancelled, or when the holder takes nothing for a while, goes out
+    /// before the next one; while a holder is known to take nothing, nothing more is queued.
     async fn ask(&mut self, request: &Request) -> io::Result<()> {
-        self.flush().await?;
-        request.put(&mut self.queued);
-        self.flush().await
+        if self.is_stalled && !self.flush_now()? {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let send = async {
+            self.flush().await?;
+            request.put(&mut self.queued);
+            self.flush().await
+        };
+        let sent = timeout(STALL_AFTER, send).await;
+        self.is_stalled = sent.is_err();
+        sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
     async fn flush(&mut self) -> io::Result<()> {
+        while !self.flush_now()? {
+            self.stream.writable().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is queued as far as it is taken now; returns whether that was all.
+    fn flush_now(&mut self) -> io::Result<bool> {
         while let Some(rest) = self.queued.get(self.sent..).filter(|rest| !rest.is_empty()) {
             match self.stream.try_write(rest) {
                 Ok(count) => self.sent += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.stream.writable().await?,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
                 Err(error) => return Err(error),
             }
         }
         self.queued.clear();
         self.sent = 0;
-        Ok(())
+        Ok(true)
     }
 }
 

@@ -10,7 +10,10 @@
 //! wire        what is said over the socket; frozen
 //! launch      what a holder is told at its start
 //! place       where the holder of an agent is found
+//! port        a port that is kept for a program
+//! end         how an agent ended, if its holder is gone
 //! spawn       the daemon's side: starting a holder,
+//! search        finding one that runs,
 //! client        and talking to it
 //! orphan      an agent that has lost its holder, and its end
 //! history/    output on disk, made of blocks; checkpoints beside it
@@ -22,11 +25,14 @@
 
 mod block;
 mod client;
+mod end;
 mod history;
 mod holder;
 mod launch;
 mod orphan;
 mod place;
+mod port;
+mod search;
 mod spawn;
 mod timeline;
 mod wire;
@@ -34,12 +40,16 @@ mod wire;
 pub use crate::domain::Size;
 pub use block::Block;
 pub use client::{ConnectError, Event, ReadError, Reader, Writer, connect};
+pub use end::End;
 pub use history::{Checkpoint, Checkpoints, History, Stored};
 pub use holder::holder_main;
 pub use launch::{Keep, Spec};
-pub use orphan::Orphan;
-pub use place::Place;
+pub use orphan::{Orphan, START_VARIABLE};
+pub use place::{Place, mark};
+pub use port::KeptPort;
+pub use search::{Found, Silent, search};
 pub use spawn::spawn;
+pub use wire::Status;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,9 @@
 //! Its socket lies in the folder for sockets, under a short name that says whose it is. Sessions with plain names of up
 //! to 16 bytes have them in it as they are, so no two of them share a name; others have a few of their letters and a hash.
 
-use std::path::PathBuf;
+#[cfg(target_os = "linux")]
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 
 use crate::domain::{AgentId, Name};
 
@@ -15,16 +17,39 @@ const PLAIN: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     sockets: PathBuf,
+    folder: PathBuf,
     session: Name,
     agent: AgentId,
     epoch: u32,
 }
 
 impl Place {
-    /// Returns the place of the agent's start `epoch`; `sockets` is the folder of all holders' sockets.
+    /// Returns the place of the agent's start `epoch`; `sockets` is the folder of all holders' sockets, `folder` the one
+    /// in which the agent's output is kept.
     #[must_use]
-    pub fn new(sockets: PathBuf, session: Name, agent: AgentId, epoch: u32) -> Place {
-        Place { sockets, session, agent, epoch }
+    pub fn new(sockets: PathBuf, folder: PathBuf, session: Name, agent: AgentId, epoch: u32) -> Place {
+        Place { sockets, folder, session, agent, epoch }
+    }
+
+    /// Returns the mark of this start: what all its processes have in their environment, and no others.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        mark(&self.folder, self.epoch)
+    }
+
+    /// Returns the folder in which the agent's output is kept.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Returns the paths of the sockets on which the holder may listen, the likeliest first. One that begins with a zero
+    /// byte is a name without a file.
+    pub(super) fn sockets(&self) -> Vec<PathBuf> {
+        let socket = self.socket();
+        let aside = aside(&self.folder, &socket).map(|name| format!("\0{name}").into());
+        let former = self.named(&format!("{:016x}", hash(&self.session)));
+        [Some(socket), aside, Some(former)].into_iter().flatten().collect()
     }
 
     /// Returns the socket that a new holder is to serve.
@@ -33,16 +58,29 @@ impl Place {
         self.named(&session_part(&self.session))
     }
 
-    /// Returns the socket of the holder that may run there: one of version 0.1.0 serves a socket of another name.
-    #[must_use]
-    pub fn socket_in_use(&self) -> PathBuf {
-        let (socket, former) = (self.socket(), self.named(&format!("{:016x}", hash(&self.session))));
-        if former.exists() && !socket.exists() { former } else { socket }
-    }
-
     fn named(&self, session: &str) -> PathBuf {
         self.sockets.join(format!("{session}-{}-{}.sock", self.agent.0, self.epoch))
     }
+}
+
+/// Returns the mark of the start `epoch` of the agent whose output is kept in `folder`.
+#[must_use]
+pub fn mark(folder: &Path, epoch: u32) -> String {
+    format!("{}#{epoch}", folder.display())
+}
+
+/// Returns the name without a file of the holder that serves `socket` and keeps an agent's output in `folder`; none where
+/// there are no such names, or no such folder.
+#[cfg(target_os = "linux")]
+pub(super) fn aside(folder: &Path, socket: &Path) -> Option<String> {
+    let about = folder.metadata().ok()?;
+    let start = socket.file_name()?.to_str()?;
+    Some(format!("agentctl/{}/{:x}.{:x}/{start}", about.uid(), about.dev(), about.ino()))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn aside(_folder: &Path, _socket: &Path) -> Option<String> {
+    None
 }
 
 /// Returns what stands for a session in a socket's name, at most 16 bytes.
@@ -66,12 +104,10 @@ fn hash(session: &Name) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn place(folder: &Path, session: &str) -> Place {
-        Place::new(folder.to_owned(), Name::new(session).unwrap(), AgentId(3), 7)
+        Place::new(folder.to_owned(), folder.join("3"), Name::new(session).unwrap(), AgentId(3), 7)
     }
 
     fn socket(session: &str) -> String {
@@ -94,14 +130,18 @@ mod tests {
     }
 
     #[test]
-    fn a_holder_of_version_0_1_0_is_found_by_its_former_name() {
+    fn a_holder_of_version_0_1_0_is_looked_for_by_its_former_name_too() {
+        let sockets = place(Path::new("/h"), "dev").sockets();
+        assert_eq!(sockets, [Path::new("/h/dev-3-7.sock"), Path::new("/h/ca9a2a18f461fffc-3-7.sock")]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_name_without_a_file_is_the_same_wherever_the_sockets_are() {
         let folder = tempfile::tempdir().unwrap();
-        let place = place(folder.path(), "dev");
-        assert_eq!(place.socket_in_use(), place.socket());
-        let former = folder.path().join("ca9a2a18f461fffc-3-7.sock");
-        std::fs::write(&former, "").unwrap();
-        assert_eq!(place.socket_in_use(), former);
-        std::fs::write(place.socket(), "").unwrap();
-        assert_eq!(place.socket_in_use(), place.socket());
+        let name = |sockets: &str| aside(folder.path(), &Path::new(sockets).join("dev-3-7.sock"));
+        assert!(name("/a").is_some_and(|name| name.len() < 107));
+        assert_eq!(name("/a"), name("/b"));
+        assert_ne!(name("/a"), aside(folder.path(), Path::new("/a/dev-3-8.sock")));
     }
 }

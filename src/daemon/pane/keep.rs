@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{About, Adopted, Connection};
+use super::{About, Adopted, Connection, Link, Sought};
 use crate::protocol::SESSION_VARIABLE;
-use crate::pty::{Checkpoint, Checkpoints, ConnectError, History, Orphan, connect};
+use crate::pty::{Checkpoint, Checkpoints, Found, History, Orphan, Place, search};
 use crate::terminal::{Screen, Size};
 
 /// How many screens are kept: the newest, and one before it for when the newest is damaged.
@@ -51,7 +51,7 @@ pub(super) async fn end_orphan(about: &About, orphan: Option<Orphan>) {
     }
 }
 
-pub(super) async fn find(about: About, socket: PathBuf, pid: Option<u32>) -> Option<Adopted> {
+pub(super) async fn find(about: About, place: Place, pid: Option<u32>) -> Sought {
     let kept = latest(&about.folder).await;
     let restored = kept.and_then(|kept| match Screen::restore(&kept.bytes) {
         Ok(screen) => Some((kept.seq, Box::new(screen))),
@@ -61,23 +61,34 @@ pub(super) async fn find(about: About, socket: PathBuf, pid: Option<u32>) -> Opt
         }
     });
     let from = restored.as_ref().map_or(0, |(seq, _)| *seq);
-    match connect(&socket, Some(from)).await {
-        Ok((status, reader, writer)) => {
+    let screen = |size: (u16, u16)| match restored {
+        Some((_, screen)) => screen,
+        None => Box::new(Screen::new(Size::new(size.0, size.1))),
+    };
+    match search(&place, Some(from)).await {
+        Ok(Found::Here(status, reader, writer)) => {
             let size = (status.size.rows(), status.size.cols());
-            let screen = restored
-                .map_or_else(|| Box::new(Screen::new(Size::new(size.0, size.1))), |(_, screen)| screen);
-            let (child, past) = (status.child, status.end);
-            let connection = Connection { child, size, screen, from, past, reader, writer };
-            Some(Adopted { about, connection })
+            let (child, past, screen) = (status.child, status.end, screen(size));
+            let link = Link::Open(reader, writer);
+            Sought::Alive(Adopted { about, connection: Connection { child, size, screen, from, past, link } })
         }
-        Err(ConnectError::Gone { .. }) => {
+        Ok(Found::Silent(silent)) => {
+            tracing::warn!(agent = %about.agent, "its holder lives and does not answer; it is waited for");
+            let screen = screen((24, 80));
+            let size = (screen.size().rows(), screen.size().cols());
+            let (child, link) = (pid.unwrap_or(0), Link::Silent(silent));
+            let connection = Connection { child, size, screen, from, past: u64::MAX, link };
+            Sought::Alive(Adopted { about, connection })
+        }
+        Ok(Found::Ended(end)) => Sought::Ended(about, end.exit),
+        Ok(Found::Gone) => {
             let word = format!("{SESSION_VARIABLE}={}", about.session);
-            end_orphan(&about, pid.and_then(|pid| Orphan::with(pid, &word))).await;
-            None
+            end_orphan(&about, Some(Orphan::left(pid, place.mark(), &word))).await;
+            Sought::Gone
         }
         Err(error) => {
             tracing::error!("an agent cannot be taken over: {error}");
-            None
+            Sought::Gone
         }
     }
 }

@@ -38,7 +38,7 @@ use crate::domain::{
     AgentId, ApprovalId, Ask, Evidence, Exit, Input, MessageId, Name, Observation, Signal, Verdict,
 };
 use crate::kernel::{Fact, approval, delivery, life};
-use crate::pty::{Reader, Spec, Writer};
+use crate::pty::{Place, Reader, Silent, Spec, Writer};
 use crate::terminal::Screen;
 
 pub(super) use files::folder as files_of;
@@ -70,6 +70,16 @@ pub(super) struct Start {
     pub(super) files: BTreeMap<String, String>,
 }
 
+/// What was found of an agent that ran when the last daemon ended.
+pub(super) enum Sought {
+    /// It lives.
+    Alive(Adopted),
+    /// It ended meanwhile, as its holder wrote down.
+    Ended(About, Exit),
+    /// Its holder is gone, and left no word.
+    Gone,
+}
+
 /// An agent that was found alive.
 pub(super) struct Adopted {
     pub(super) about: About,
@@ -80,13 +90,21 @@ pub(super) struct Adopted {
 pub(super) struct Connection {
     pub(super) child: u32,
     pub(super) size: Extent,
-    /// Where the output ended when it was made: what was asked before was asked of another daemon.
+    /// Where the output ended when it was made, once the holder has told: what was asked before was asked of another
+    /// daemon.
     past: u64,
     screen: Box<Screen>,
     /// Up to where the screen has its output.
     from: u64,
-    reader: Reader,
-    writer: Writer,
+    link: Link,
+}
+
+/// How a holder is reached.
+enum Link {
+    /// It answers.
+    Open(Reader, Writer),
+    /// It lives, and does not answer yet.
+    Silent(Silent),
 }
 
 /// What a pane begins with.
@@ -270,8 +288,8 @@ pub(super) async fn run(
     task::Pane::new(about, around, frames, orders).run(beginning).await;
 }
 
-/// Looks for an agent that lives: its screen as it was last kept, and a connection that goes on from there. One that ran
-/// as `pid` and has lost its holder is ended.
-pub(super) async fn find(about: About, socket: PathBuf, pid: Option<u32>) -> Option<Adopted> {
-    keep::find(about, socket, pid).await
+/// Looks for an agent that lives: its screen as it was last kept, and a connection that goes on from there. What is left
+/// of one that ran as `pid` and has lost its holder is ended.
+pub(super) async fn find(about: About, place: Place, pid: Option<u32>) -> Sought {
+    keep::find(about, place, pid).await
 }

@@ -25,11 +25,11 @@ use super::screen::{Display, Parsed, ScreenPlace};
 use super::sure::Sure;
 use super::told::{Telling, Told};
 use super::typing::{KeyDraft, Typist};
-use super::{About, Around, Beginning, Connection, News, Order, PaneText, files, keep};
+use super::{About, Around, Beginning, Connection, Link, News, Order, PaneText, files, keep};
 use crate::adapter::{Detector, View};
 use crate::domain::{AgentState, Exit, Observation, Signal, clean};
 use crate::protocol::{Code, Problem};
-use crate::pty::{self, Event, Orphan, Reader, Spec, Writer};
+use crate::pty::{self, ConnectError, Event, Orphan, Reader, Silent, Spec, Status, Writer};
 use crate::terminal::{Modes, Notice, Screen, Size};
 
 /// How long a process tree may take to end by itself.
@@ -50,6 +50,8 @@ pub(super) struct Pane {
     /// Orders that need the screen while it is away.
     deferred: Vec<Order>,
     holder: Option<Holder>,
+    /// The holder, as long as it lives and does not answer.
+    silent: Option<Silent>,
     pub(super) detector: Detector,
     pub(super) looking: Looking,
     texts: Texts,
@@ -105,6 +107,7 @@ struct Holder {
 enum Ready {
     Order(Option<Order>),
     Heard(Result<Option<Event>, pty::ReadError>),
+    Answered(Result<Status, ConnectError>),
     Parsed(Parsed),
     Time,
 }
@@ -120,6 +123,7 @@ impl Pane {
             orders,
             deferred: Vec::new(),
             holder: None,
+            silent: None,
             detector,
             looking: Looking::default(),
             texts: Texts::default(),
@@ -168,6 +172,7 @@ impl Pane {
             Ready::Order(None) => return self.abandon().await,
             Ready::Order(Some(order)) => self.obey(order).await,
             Ready::Heard(heard) => self.hear(heard).await,
+            Ready::Answered(answer) => self.answered(answer).await,
             Ready::Parsed(parsed) => self.take(parsed).await,
             Ready::Time => {}
         }
@@ -190,9 +195,16 @@ impl Pane {
                 None => std::future::pending().await,
             }
         };
+        let answer = async {
+            match &mut self.silent {
+                Some(silent) => silent.answer().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             order = self.orders.recv() => Ready::Order(order),
+            answer = answer => Ready::Answered(answer),
             parsed = self.place.returned() => Ready::Parsed(parsed),
             heard = hear => Ready::Heard(heard),
             () = until(due) => Ready::Time,
@@ -270,7 +282,7 @@ impl Pane {
                 self.attention.begin();
                 self.detector = Detector::new(Arc::clone(&self.about.adapter), self.around.steady.now());
                 self.looking.disturbed(Instant::now());
-                self.process = Orphan::of(running.child);
+                self.process = Some(Orphan::of(running.child, self.mark()));
                 self.tell(News::Started { pid: running.child }).await;
                 self.watch_records(keeps.of(running.child));
             }
@@ -288,13 +300,16 @@ impl Pane {
     }
 
     fn adopt(&mut self, connection: Connection) {
-        let Connection { child, size, screen, from, past, reader, writer } = connection;
-        self.process = Orphan::of(child);
+        let Connection { child, size, screen, from, past, link } = connection;
+        self.process = Some(Orphan::of(child, self.mark()));
         self.size = Size::new(size.0, size.1);
         self.past = (past, self.size);
         self.modes = screen.modes();
         self.begin_screen(screen, from);
-        self.holder = Some(Holder { reader, writer });
+        match link {
+            Link::Open(reader, writer) => self.holder = Some(Holder { reader, writer }),
+            Link::Silent(silent) => self.silent = Some(silent),
+        }
         self.attention.begin();
         self.detector = Detector::resumed(Arc::clone(&self.about.adapter), self.around.steady.now());
         self.looking.disturbed(Instant::now());
@@ -331,10 +346,14 @@ impl Pane {
                 self.detector.redraws(self.around.steady.now());
                 self.ask(async |writer| writer.resize(size).await).await;
             }
+            Order::Stop | Order::Kill if self.silent.is_some() => self.end_silent().await,
             Order::Stop => self.ask(async |writer| writer.stop(GRACE).await).await,
             Order::Kill => self.ask(async |writer| writer.kill().await).await,
             Order::Erase(folder) => {
                 self.erase = Some(folder);
+                if self.silent.is_some() {
+                    self.end_silent().await;
+                }
                 self.ask(async |writer| writer.end().await).await;
             }
             Order::Explain(reply) => {
@@ -425,6 +444,41 @@ impl Pane {
                 self.holder_gone().await;
             }
         }
+    }
+
+    /// Goes on with a holder that lived and did not answer before.
+    async fn answered(&mut self, answer: Result<Status, ConnectError>) {
+        let Some(silent) = self.silent.take() else { return };
+        match answer {
+            Ok(status) => {
+                let Some((reader, writer)) = silent.into_halves() else { return };
+                self.holder = Some(Holder { reader, writer });
+                self.size = Size::new(status.size.rows(), status.size.cols());
+                self.past = (status.end, self.size);
+                self.process = Some(Orphan::of(status.child, self.mark()));
+                self.looking.disturbed(Instant::now());
+                let keeps = self.keeps_of_found(status.child);
+                self.watch_records(keeps);
+                self.tell(News::Started { pid: status.child }).await;
+            }
+            Err(error) => {
+                tracing::error!(agent = %self.about.agent, "its holder is lost: {error}");
+                self.holder_gone().await;
+            }
+        }
+    }
+
+    /// Ends an agent whose holder does not answer.
+    async fn end_silent(&mut self) {
+        if let Some(silent) = self.silent.take() {
+            silent.kill();
+            self.holder_gone().await;
+        }
+    }
+
+    /// The mark that all processes of this start have.
+    fn mark(&self) -> String {
+        pty::mark(&self.about.folder, self.about.epoch)
     }
 
     /// A flood that nobody types into leaves room for those who type elsewhere.

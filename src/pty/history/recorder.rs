@@ -16,7 +16,7 @@ const SMALLEST_CAP: u64 = 512 * 1024;
 const LARGEST_SEGMENT: u64 = 8 * 1024 * 1024;
 
 /// How bytes get into a segment: `pwrite` but in tests of a full disk.
-type WriteAt = Box<dyn FnMut(&File, &[u8], u64) -> io::Result<usize>>;
+type WriteAt = Box<dyn FnMut(&File, &[u8], u64) -> io::Result<usize> + Send>;
 
 /// The one writer of a history.
 pub(in crate::pty) struct Recorder {
@@ -82,7 +82,6 @@ impl Recorder {
     }
 
     fn start(&mut self, first: u64) -> io::Result<()> {
-        create_private_folder(&self.folder)?;
         let path = self.folder.join(format!("{first:020}.log"));
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
         self.closed.retain(|closed| closed.path != path);

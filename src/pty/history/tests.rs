@@ -1,10 +1,10 @@
 //! Histories on disks that fail, are cut off, damaged, and full.
 #![expect(clippy::single_range_in_vec_init, reason = "a list of ranges of which there happens to be one")]
 
-use std::cell::Cell;
 use std::fs::OpenOptions;
 use std::os::unix::fs::PermissionsExt;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use proptest::prelude::*;
 
@@ -169,12 +169,12 @@ fn a_history_never_grows_beyond_its_cap_and_keeps_the_newest() {
 fn a_full_disk_leaves_a_history_of_whole_blocks_that_goes_on_when_there_is_room() {
     for room in [0, 1, 47, 48, 500, 1000] {
         let folder = tempfile::tempdir().unwrap();
-        let left = Rc::new(Cell::new(usize::MAX));
-        let disk = Rc::clone(&left);
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let disk = Arc::clone(&left);
         let mut recorder = Recorder::new(folder.path(), 16 << 20, 0).unwrap().with_disk(Box::new(
             move |file, bytes, offset| {
-                let fits = bytes.len().min(disk.get());
-                disk.set(disk.get() - fits);
+                let fits = bytes.len().min(disk.load(SeqCst));
+                disk.fetch_sub(fits, SeqCst);
                 if fits == 0 {
                     return Err(io::ErrorKind::StorageFull.into());
                 }
@@ -182,11 +182,11 @@ fn a_full_disk_leaves_a_history_of_whole_blocks_that_goes_on_when_there_is_room(
             },
         ));
         record(&mut recorder, 0..2000, 1000);
-        left.set(room);
+        left.store(room, SeqCst);
         let error = recorder.put(&stored(2000..3000), 2000).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         assert_eq!(read(folder.path(), 0), (vec![0..2000], vec![]), "half a block of {room} bytes stays");
-        left.set(usize::MAX);
+        left.store(usize::MAX, SeqCst);
         record(&mut recorder, 2000..4000, 1000);
         assert_eq!(read(folder.path(), 0), (vec![0..4000], vec![]));
     }

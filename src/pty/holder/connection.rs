@@ -27,6 +27,9 @@ pub(super) struct Connection {
     pub(super) follower: Option<Follower>,
     /// Whether it has asked more than is answered, because it has not heard the answers before.
     is_held_up: bool,
+    /// Whether nothing can be sent on it any more. What it asked before is still done: a daemon that ends an agent may be
+    /// gone before its request is read.
+    is_cut: bool,
     state: State,
 }
 
@@ -74,6 +77,7 @@ impl Connection {
             sent: 0,
             follower: None,
             is_held_up: false,
+            is_cut: false,
             state: State::Open,
         }
     }
@@ -188,7 +192,10 @@ impl Connection {
             match self.write() {
                 Ok(true) => {}
                 Ok(false) => return,
-                Err(_) => return self.close(),
+                Err(_) => {
+                    (self.is_cut, self.follower, self.sent) = (true, None, 0);
+                    self.out.clear();
+                }
             }
             let Some(follower) = &mut self.follower else {
                 if self.state == State::Leaving {
@@ -205,6 +212,10 @@ impl Connection {
 
     /// Writes what is queued. True if that was all.
     fn write(&mut self) -> io::Result<bool> {
+        if self.is_cut {
+            self.out.clear();
+            self.sent = 0;
+        }
         while let Some(rest) = self.out.get(self.sent..).filter(|rest| !rest.is_empty()) {
             match retry(|| self.stream.write(rest))? {
                 Some(count) => self.sent += count,

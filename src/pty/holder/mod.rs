@@ -2,18 +2,21 @@
 //!
 //! It is the program itself, started as `agentctl holder` by the daemon, and it outlives the daemon: it stays until it
 //! is told to end, also when its agent has ended, so that no byte of output and no exit code is ever lost to a
-//! daemon's crash. One thread does everything, woken only when something happens.
+//! daemon's crash; only one that is [abandoned] goes by itself. One thread does everything but writing to the disk, and is woken only when something happens.
 
+mod abandoned;
 mod connection;
 mod input;
 mod pace;
 mod ready;
 mod ring;
 mod serve;
+mod signals;
 mod start;
 mod stop;
 mod transcript;
 mod tree;
+mod writer;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
@@ -21,18 +24,18 @@ use std::os::fd::{BorrowedFd, RawFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Instant, SystemTime};
 
 use rustix::fs::Mode;
 use rustix::process::{Pid, setsid, umask};
-use signal_hook::consts::signal;
 
 use self::serve::Holder;
+use self::signals::Signals;
 use self::start::Terminal;
-use self::transcript::Moment;
 use self::tree::Tree;
 use super::launch::{LaunchError, Report, Spec};
-use crate::domain::Timestamp;
+#[cfg(target_os = "linux")]
+use super::place;
+use crate::disk;
 
 /// The longest launch spec, in bytes: an environment may be some megabytes long.
 const LONGEST_SPEC: u64 = 32 * 1024 * 1024;
@@ -71,13 +74,18 @@ fn set_up() -> Result<Holder, LaunchError> {
     let refused = |error: io::Error| LaunchError::Refused { cause: error.to_string() };
     Tree::adopt_orphans().map_err(|error| refused(error.into()))?;
     let signals = Signals::catch().map_err(refused)?;
-    let listener = listen(&spec.socket)?;
+    if let Some(keep) = &spec.keep {
+        // What cannot be made now is tried again with the first output.
+        let _ = disk::create_private_folder(&keep.folder);
+    }
+    let mut listeners = vec![listen(&spec.socket)?];
+    listeners.extend(spec.keep.as_ref().and_then(|keep| listen_aside(&keep.folder, &spec.socket)));
     let started =
         Terminal::open(spec.size).and_then(|terminal| Ok((start::start(&spec, &terminal)?, terminal)));
     match started {
         Ok((child, terminal)) => {
             let tree = Tree::new(Pid::from_child(&child));
-            Ok(Holder::new(spec, terminal, tree, listener, signals))
+            Ok(Holder::new(spec, terminal, tree, listeners, signals))
         }
         Err(error) => {
             // Nothing is served, so nobody must find it.
@@ -101,49 +109,6 @@ fn close_inherited() {
                 rustix::io::close(fd);
             }
         }
-    }
-}
-
-/// The pipes through which signals arrive.
-struct Signals {
-    /// Readable when a process of the tree has died.
-    child: UnixStream,
-    /// Readable when the holder was asked to end, as every process is when the machine goes down.
-    end: UnixStream,
-}
-
-impl Signals {
-    fn catch() -> io::Result<Signals> {
-        let pipe = |signals: &[i32]| -> io::Result<UnixStream> {
-            let (read, write) = UnixStream::pair()?;
-            read.set_nonblocking(true)?;
-            for signal in signals {
-                signal_hook::low_level::pipe::register(*signal, write.try_clone()?)?;
-            }
-            Ok(read)
-        };
-        // These do nothing to a holder. They are caught rather than ignored because the agent would inherit that,
-        // just as it would inherit what the daemon ignores: a caught signal has its default meaning after exec.
-        let ignored = [
-            signal::SIGHUP,
-            signal::SIGQUIT,
-            signal::SIGALRM,
-            signal::SIGUSR1,
-            signal::SIGUSR2,
-            signal::SIGTSTP,
-            signal::SIGTTIN,
-            signal::SIGTTOU,
-        ];
-        for signal in ignored {
-            signal_hook::flag::register(signal, std::sync::Arc::default())?;
-        }
-        Ok(Signals { child: pipe(&[signal::SIGCHLD])?, end: pipe(&[signal::SIGTERM, signal::SIGINT])? })
-    }
-
-    /// Empties a pipe, so that it is readable again when the next signal comes.
-    fn drain(pipe: &mut UnixStream) {
-        let mut bytes = [0; 64];
-        while matches!(pipe.read(&mut bytes), Ok(1..)) {}
     }
 }
 
@@ -176,6 +141,24 @@ fn listen(path: &Path) -> Result<UnixListener, LaunchError> {
     Ok(listener)
 }
 
+/// Listens on the name without a file, too, by which a holder is found whose socket was removed. Without it, it is found
+/// by its socket alone.
+#[cfg(target_os = "linux")]
+fn listen_aside(folder: &Path, socket: &Path) -> Option<UnixListener> {
+    use std::os::linux::net::SocketAddrExt as _;
+    use std::os::unix::net::SocketAddr;
+
+    let name = SocketAddr::from_abstract_name(place::aside(folder, socket)?).ok()?;
+    let listener = UnixListener::bind_addr(&name).ok()?;
+    listener.set_nonblocking(true).ok()?;
+    Some(listener)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn listen_aside(_folder: &Path, _socket: &Path) -> Option<UnixListener> {
+    None
+}
+
 fn tell(report: &Report) -> io::Result<()> {
     let mut line = serde_json::to_vec(report)?;
     line.push(b'\n');
@@ -192,12 +175,4 @@ fn detach() {
     let _ = rustix::stdio::dup2_stdout(&null);
     let _ = rustix::stdio::dup2_stderr(&null);
     let _ = rustix::process::chdir("/");
-}
-
-fn now() -> Moment {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Moment {
-        at: Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)),
-        instant: Instant::now(),
-    }
 }

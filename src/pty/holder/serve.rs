@@ -4,7 +4,8 @@
 //! take them the agent's output is not read once the memory is full, so that the agent waits and nothing is lost.
 //! Without a follower the output is read whatever comes, and the oldest leaves the memory for the disk. A trickle of
 //! output is read at the [pace](Pace) that was asked for; the terminal's hang-up and the agent's end are noticed at once
-//! all the same.
+//! all the same. Nothing here waits for the disk: a disk that is behind holds back the reading of output, as a follower
+//! does, but no key, no resize and no kill.
 
 use std::fs;
 use std::os::fd::AsFd;
@@ -16,19 +17,20 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group};
 use rustix::termios::{Winsize, tcgetpgrp, tcsetwinsize};
 
+use super::abandoned::Abandoned;
 use super::connection::{Connection, retry};
 use super::input::Input;
 use super::pace::Pace;
 use super::ready::{Ready, wait};
+use super::signals::Signals;
 use super::start::Terminal;
 use super::stop::Stop;
-use super::transcript::Transcript;
+use super::transcript::{Moment, Transcript};
 use super::tree::Tree;
-use super::{Signals, now};
 use crate::domain::Timestamp;
-use crate::pty::Size;
 use crate::pty::launch::Spec;
 use crate::pty::wire::{Reply, Request, Status, VERSION};
+use crate::pty::{End, Size};
 
 /// The most connections at a time; with one more, the oldest that follows nothing is closed.
 const MOST_CONNECTIONS: usize = 16;
@@ -44,7 +46,8 @@ const LAST_TURNS: usize = 64;
 /// A running holder.
 pub(super) struct Holder {
     socket: PathBuf,
-    listener: UnixListener,
+    /// Its socket, and the name without a file.
+    listeners: Vec<UnixListener>,
     signals: Signals,
     terminal: Terminal,
     /// Whether the terminal can still say anything.
@@ -61,15 +64,17 @@ pub(super) struct Holder {
     pace: Pace,
     connections: Vec<Connection>,
     accept_at: Option<Instant>,
+    abandoned: Abandoned,
 }
 
 /// What a descriptor in the loop's wait belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     Terminal,
-    Listener,
+    Listener(usize),
     Child,
     End,
+    Disk,
     Connection(usize),
 }
 
@@ -78,14 +83,14 @@ impl Holder {
         spec: Spec,
         terminal: Terminal,
         tree: Tree,
-        listener: UnixListener,
+        listeners: Vec<UnixListener>,
         signals: Signals,
     ) -> Holder {
-        let started_at = now().at;
+        let started_at = Moment::now().at;
         let transcript = Transcript::new(spec.keep, spec.first_seq, started_at, spec.size);
         Holder {
             socket: spec.socket,
-            listener,
+            listeners,
             signals,
             terminal,
             open: true,
@@ -99,6 +104,7 @@ impl Holder {
             pace: Pace::default(),
             connections: Vec::new(),
             accept_at: None,
+            abandoned: Abandoned::default(),
         }
     }
 
@@ -117,13 +123,31 @@ impl Holder {
             self.answer_all();
             self.look_after_stop();
             self.note_end();
-            self.transcript.flush(now());
+            self.transcript.look_after_disk(Moment::now());
             if self.transcript.take_news() {
                 self.tell_all(&Reply::Status(self.status()));
             }
             self.send();
+            self.look_after_itself(Moment::now());
         }
         self.finish();
+    }
+
+    /// Ends it if it is of use to nobody any more.
+    fn look_after_itself(&mut self, now: Moment) {
+        self.abandoned.note(!self.connections.is_empty(), now.instant);
+        if self.abandoned.looks_now(now.instant) {
+            self.transcript.look_for_folder(now);
+        }
+        let is_done = self.transcript.end_is_kept() && self.tree.is_gone();
+        if is_done && self.abandoned.is_over(now.instant) {
+            self.ending = true;
+        } else if self.transcript.folder_is_gone() && !self.ending {
+            // Nobody can come: what would be found by is gone. Nothing is to be written there, and the folder not made anew.
+            self.transcript.forget_disk();
+            self.ending = true;
+            self.stop.ask(SHUTDOWN_GRACE, &self.tree, self.foreground(), now.instant);
+        }
     }
 
     /// Waits until something can be done.
@@ -144,7 +168,12 @@ impl Holder {
             add(Source::Terminal, self.terminal.master.as_fd(), want, held);
         }
         if self.accept_at.is_none() {
-            add(Source::Listener, self.listener.as_fd(), read, false);
+            for (index, listener) in self.listeners.iter().enumerate() {
+                add(Source::Listener(index), listener.as_fd(), read, false);
+            }
+        }
+        if let Some(bell) = self.transcript.bell() {
+            add(Source::Disk, bell.as_fd(), read, false);
         }
         for (index, connection) in self.connections.iter().enumerate() {
             add(Source::Connection(index), connection.stream.as_fd(), connection.wants(), false);
@@ -168,7 +197,13 @@ impl Holder {
     fn timeout(&self, has_room: bool) -> Option<Duration> {
         let now = Instant::now();
         let pace_at = self.pace.changes_at(now).filter(|_| has_room);
-        let times = [self.transcript.flush_at(), self.stop.look_at(), self.accept_at, pace_at];
+        let times = [
+            self.transcript.look_at(),
+            self.stop.look_at(),
+            self.accept_at,
+            pace_at,
+            self.abandoned.look_at(),
+        ];
         Some(times.into_iter().flatten().min()?.saturating_duration_since(now))
     }
 
@@ -182,16 +217,18 @@ impl Holder {
                     self.read_output(self.floor());
                 }
             }
-            Source::Listener => self.accept(),
+            Source::Listener(index) => self.accept(index),
             Source::Child => {
-                Signals::drain(&mut self.signals.child);
+                Signals::drain(&self.signals.child);
                 self.tree.reap();
             }
             Source::End => {
-                Signals::drain(&mut self.signals.end);
+                Signals::drain(&self.signals.end);
                 self.ending = true;
                 self.stop.ask(SHUTDOWN_GRACE, &self.tree, self.foreground(), Instant::now());
             }
+            // What the disk has done is taken in in every round.
+            Source::Disk => self.transcript.bell().into_iter().for_each(Signals::drain),
             Source::Connection(index) => {
                 // What it waits for is sent to it at the end of every round.
                 if let Some(connection) = self.connections.get_mut(index).filter(|_| ready.read) {
@@ -219,7 +256,8 @@ impl Holder {
         let (mut left, mut drained) = (TURN, false);
         while self.open && !drained && left > 0 && self.transcript.room(floor) > 0 {
             let (master, transcript) = (&self.terminal.master, &mut self.transcript);
-            match retry(|| transcript.take(floor, now(), |room| Ok(rustix::io::read(master, room)?))) {
+            match retry(|| transcript.take(floor, Moment::now(), |room| Ok(rustix::io::read(master, room)?)))
+            {
                 Ok(Some(count @ 1..)) => left = left.saturating_sub(count),
                 Ok(None) => drained = true,
                 // The terminal hangs up when its session has ended: EIO on Linux, an end of file elsewhere.
@@ -247,7 +285,7 @@ impl Holder {
         self.pace.hurry(Instant::now());
         let cells = Winsize { ws_row: size.rows(), ws_col: size.cols(), ws_xpixel: 0, ws_ypixel: 0 };
         if tcsetwinsize(&self.terminal.master, cells).is_ok() {
-            self.transcript.resize(now().at, size);
+            self.transcript.resize(Moment::now().at, size);
         }
     }
 
@@ -255,8 +293,9 @@ impl Holder {
         tcgetpgrp(&self.terminal.master).ok()
     }
 
-    fn accept(&mut self) {
-        match retry(|| self.listener.accept()) {
+    fn accept(&mut self, listener: usize) {
+        let Some(listener) = self.listeners.get(listener) else { return };
+        match retry(|| listener.accept()) {
             Ok(Some((stream, _))) => {
                 if !is_ours(&stream) || stream.set_nonblocking(true).is_err() {
                     return;
@@ -371,6 +410,11 @@ impl Holder {
     fn note_end(&mut self) {
         if !self.ended && self.tree.exit().is_some() && self.read_output(self.floor()) {
             self.ended = true;
+            // Whoever has it end knows that.
+            if let Some(exit) = self.tree.exit().filter(|_| !self.ending) {
+                let end = End::new(&self.socket, exit, Moment::now().at, self.transcript.ring().end());
+                self.transcript.note_end(end);
+            }
             let status = Reply::Status(self.status());
             for connection in self.connections.iter_mut().filter(|connection| connection.follower.is_none()) {
                 connection.announce(&status);
@@ -398,7 +442,7 @@ impl Holder {
                 break;
             }
         }
-        self.transcript.finish(now());
+        self.transcript.finish(Moment::now());
         self.send();
         // If it cannot be removed, nobody listens on it, and whoever looks for holders removes it.
         let _ = fs::remove_file(&self.socket);

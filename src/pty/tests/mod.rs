@@ -3,6 +3,8 @@
 //! The holder is this very test binary, started with the one ignored test that is a holder; so what is tested is what
 //! was compiled. What a test waits for has a name and a deadline; nothing sleeps.
 
+mod disk;
+mod found;
 mod input;
 mod launch;
 mod measure;
