@@ -31,7 +31,7 @@
 //!        blueprint   domain manifest adapter kernel     the session file and blueprints; a plan is ordinary commands
 //!        protocol    domain kernel                      what goes over the socket, and its version
 //! EDGE   config      domain manifest                    a person's settings, and where files are kept
-//!        store       domain kernel                      SQLite: one writer thread, group commit
+//!        store       domain                             what is kept of a session, behind one trait: SQLite with group commit
 //!        disk        -                                  files that are there whole or not at all
 //!        process     -                                  what the system tells of processes; the only reader of /proc
 //!        pty         domain disk process                 the holder, and the client to it

@@ -112,6 +112,11 @@ async fn daemon(here: &Here) -> Vec<Finding> {
     let found = match sessions {
         Ok(sessions) => {
             hints = missing(here, &sessions).await;
+            let unopened = sessions.iter().filter_map(|s| Some((&s.name, s.trouble.as_ref()?)));
+            hints.extend(unopened.map(|(name, why)| {
+                Finding::new("session", Mark::Wrong, format!("{name}: {}", clean(why, 400)))
+                    .mend("its files are left as they are; the next start of the daemon tries again")
+            }));
             let running: usize = sessions.iter().map(|s| s.running).sum();
             Finding::new("sessions", Mark::Fine, format!("{} with {running} running agents", sessions.len()))
         }

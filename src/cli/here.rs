@@ -54,7 +54,7 @@ impl Here {
             Some(name) => known.iter().find(|s| s.name == name.as_str()),
             None => known
                 .iter()
-                .filter(|s| folder.starts_with(&s.root))
+                .filter(|s| s.trouble.is_none() && folder.starts_with(&s.root))
                 .max_by_key(|s| s.root.components().count()),
         };
         match (found.and_then(|s| Name::new(s.name.clone()).ok()), named) {

@@ -27,8 +27,8 @@ pub(super) async fn open(here: &Here) -> Result<(), Failure> {
     }
     daemon::ensure(here).await?;
     let known: Vec<SessionSummary> = here.client.get("/v1/sessions").await?;
-    let nearest =
-        known.iter().filter(|s| folder.starts_with(&s.root)).max_by_key(|s| s.root.components().count());
+    let here_or_above = known.iter().filter(|s| s.trouble.is_none() && folder.starts_with(&s.root));
+    let nearest = here_or_above.max_by_key(|s| s.root.components().count());
     if let Some(found) = nearest.and_then(|s| Some((Name::new(s.name.clone()).ok()?, s.root.clone()))) {
         session::open(here, &found.0, &found.1, Vec::new(), Kept::Left).await?;
         return show(here, &found.0).await;

@@ -101,7 +101,8 @@ pub(super) async fn open(
 pub(super) async fn down(here: &Here, all: bool) -> Result<(), Failure> {
     let names: Vec<Name> = if all {
         let known: Vec<SessionSummary> = here.daemon().await?.get("/v1/sessions").await?;
-        known.into_iter().filter_map(|s| Name::new(s.name).ok()).collect()
+        let open = known.into_iter().filter(|session| session.trouble.is_none());
+        open.filter_map(|session| Name::new(session.name).ok()).collect()
     } else {
         vec![here.session().await?]
     };
@@ -155,7 +156,8 @@ async fn list(here: &Here) -> Result<(), Failure> {
         .into_iter()
         .map(|s| {
             let numbers = [s.agents, s.running, s.needs_person].map(|n| n.to_string());
-            [vec![s.name], numbers.to_vec(), vec![s.root.display().to_string()]].concat()
+            let place = s.trouble.unwrap_or_else(|| s.root.display().to_string());
+            [vec![s.name], numbers.to_vec(), vec![place]].concat()
         })
         .collect();
     output::table(&["session", "agents", "running", "needs a person", "folder"], &rows)

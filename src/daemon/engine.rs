@@ -13,7 +13,7 @@ use super::session::{AnswerTo, Session};
 use super::slot::{Asked, Slot};
 use super::view::Names;
 use super::world::{Due, PaneNews, World, Written};
-use super::{HistoryPlace, boot, spending, view};
+use super::{HistoryPlace, boot, rows, spending, view};
 use crate::domain::{Actor, AgentId, AgentRef, Input as Pressed, Name, Route, Timestamp, nearest};
 use crate::kernel::{Input, Kernel, Phase};
 use crate::protocol::{Code, OpenedView, Problem, SessionDraft, VersionView};
@@ -26,6 +26,8 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Everything the daemon knows.
 pub(super) struct Engine {
     pub(super) sessions: BTreeMap<Name, Session>,
+    /// Sessions that are kept and could not be opened, and why.
+    pub(super) unopened: BTreeMap<Name, String>,
     pub(super) world: World,
     pub(super) handle: Handle,
     pub(super) requests: mpsc::Receiver<Request>,
@@ -127,7 +129,7 @@ impl Engine {
     ) {
         let answer = match self.sessions.get_mut(name) {
             Some(session) => act(session, &mut self.world),
-            None => Err(no_session(name, self.sessions.keys())),
+            None => Err(self.no_session(name)),
         };
         // Whoever asked may have gone away meanwhile.
         drop(reply.send(answer));
@@ -137,27 +139,29 @@ impl Engine {
         match request {
             Request::Version(reply) => drop(reply.send(self.version.clone())),
             Request::Sessions(reply) => {
-                drop(reply.send(self.sessions.values().map(|s| view::summary(s.state())).collect()));
+                let unopened = self.unopened.iter().map(|(name, why)| view::unopened(name, why));
+                let opened = self.sessions.values().map(|s| view::summary(s.seen().state()));
+                drop(reply.send(opened.chain(unopened).collect()));
             }
             Request::ReloadAdapters(reply) => drop(reply.send(self.reload_adapters())),
             Request::Open(draft, reply) => self.open(*draft, reply),
             Request::Delete(name, reply) => self.delete(name, reply),
-            Request::Forget(name, reply) => drop(reply.send(self.forget(&name))),
+            Request::Forget(name, reply) => self.forget(&name, reply),
             Request::Down(name, reply) => match self.sessions.get_mut(&name) {
                 Some(session) => session.down(reply, &mut self.world),
-                None => drop(reply.send(Err(no_session(&name, self.sessions.keys())))),
+                None => drop(reply.send(Err(self.no_session(&name)))),
             },
             Request::Status(name, reply) => {
-                self.answer(&name, reply, |s, _| Ok(view::status(&s.kernel, s.trouble())));
+                self.answer(&name, reply, |s, _| Ok(view::status(&s.seen(), s.trouble())));
             }
             Request::Messages(name, to, all, reply) => self.answer(&name, reply, |s, _| {
                 let to = to.map(|to| agent(s, &to)).transpose()?;
-                Ok(view::messages(&s.kernel, to, all, super::clock::wall()))
+                Ok(view::messages(&s.seen(), to, all, super::clock::wall()))
             }),
             Request::Cost(name, by, reply) => {
                 self.refresh_settings();
                 self.answer(&name, reply, |s, world| {
-                    Ok(spending::cost(s.state(), by, &world.settings.prices, world.wrongs()))
+                    Ok(spending::cost(s.seen().state(), by, &world.settings.prices, world.wrongs()))
                 });
             }
             Request::Used(name, who, usage, reply) => self.answer(&name, reply, |s, world| {
@@ -167,11 +171,11 @@ impl Engine {
                 Ok(())
             }),
             Request::Message(name, id, reply) => self.answer(&name, reply, |s, _| {
-                let found = view::message(&s.kernel, id, super::clock::wall());
+                let found = view::message(&s.seen(), id, super::clock::wall());
                 found.ok_or_else(|| nothing(&format!("message {id}"), "agentctl message list --all"))
             }),
             Request::Approval(name, id, reply) => self.answer(&name, reply, |s, _| {
-                let found = view::approval(&s.kernel, id);
+                let found = view::approval(&s.seen(), id);
                 found.ok_or_else(|| nothing(&format!("approval {id}"), "agentctl approval list"))
             }),
             Request::Hook { session, agent: who, call, ticket, answer } => {
@@ -233,7 +237,7 @@ impl Engine {
         reply: Reply<crate::protocol::Answer>,
     ) {
         let Some(session) = self.sessions.get_mut(name) else {
-            return drop(reply.send(Err(no_session(name, self.sessions.keys()))));
+            return drop(reply.send(Err(self.no_session(name))));
         };
         match who.actor(|agent| session.state().org().agent_named(agent).map(|a| a.id)) {
             Ok(actor) => session.ask(actor, command, AnswerTo::Caller(reply), &mut self.world),
@@ -293,12 +297,13 @@ impl Engine {
         })?;
         session.learn_settings(&mut self.world);
         self.sessions.insert(name.clone(), session);
+        self.unopened.remove(name);
         Ok(true)
     }
 
     fn delete(&mut self, name: Name, reply: Reply<()>) {
         let Some(session) = self.sessions.get_mut(&name) else {
-            return drop(reply.send(Err(no_session(&name, self.sessions.keys()))));
+            return drop(reply.send(Err(self.no_session(&name))));
         };
         let (down, is_down) = oneshot::channel();
         session.down(down, &mut self.world);
@@ -310,32 +315,53 @@ impl Engine {
         });
     }
 
-    fn forget(&mut self, name: &Name) -> Result<(), Problem> {
-        if let Some(mut session) = self.sessions.remove(name) {
+    /// Forgets a session; answers once its files are gone.
+    fn forget(&mut self, name: &Name, reply: Reply<()>) {
+        let closed = self.sessions.remove(name).map(|mut session| {
             session.say_bye("the session was deleted");
-        }
+            session.close()
+        });
         let folder = self.world.paths.session(name);
-        std::fs::remove_dir_all(&folder).map_err(|e| {
-            Problem::new(Code::Storage, format!("the session ended, but {} remains", folder.display()))
-                .cause(e.to_string())
-        })
+        tokio::spawn(async move {
+            if let Some(closed) = closed {
+                // What could not be written in time is removed with the rest.
+                drop(tokio::time::timeout(LAST_WORDS, closed).await);
+            }
+            let removed = tokio::fs::remove_dir_all(&folder).await.map_err(|e| {
+                Problem::new(Code::Storage, format!("the session ended, but {} remains", folder.display()))
+                    .cause(e.to_string())
+            });
+            drop(reply.send(removed));
+        });
+    }
+
+    /// Says that there is no session of this name, or why it is not open.
+    fn no_session(&self, name: &Name) -> Problem {
+        if let Some(why) = self.unopened.get(name) {
+            return Problem::new(Code::Storage, format!("the session `{name}` could not be opened"))
+                .cause(why.clone())
+                .hint("it is left as it is; the next start of the daemon tries again");
+        }
+        let problem = Problem::new(Code::NotFound, format!("there is no session `{name}`"));
+        match nearest(name.as_str(), self.sessions.keys().map(Name::as_str)) {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")),
+            None => problem.hint("agentctl session list shows those there are"),
+        }
     }
 
     fn explain(&mut self, name: &Name, who: &AgentRef, reply: Reply<crate::protocol::Explanation>) {
-        let asked = self.sessions.get(name).ok_or_else(|| no_session(name, self.sessions.keys())).and_then(
-            |session| {
-                let id = agent(session, who)?;
-                let (order, evidence) = {
-                    let (tell, evidence) = oneshot::channel();
-                    (Order::Explain(tell), evidence)
-                };
-                let given = session.slots.get(&id).map_or(Asked::Gone, |slot| slot.order(order));
-                let state = session.state();
-                let now = super::clock::wall();
-                let ended = view::no_process(state, id, now);
-                Ok((view::explanation(state, id, now), ended, given, evidence))
-            },
-        );
+        let asked = self.sessions.get(name).ok_or_else(|| self.no_session(name)).and_then(|session| {
+            let id = agent(session, who)?;
+            let (order, evidence) = {
+                let (tell, evidence) = oneshot::channel();
+                (Order::Explain(tell), evidence)
+            };
+            let given = session.slots.get(&id).map_or(Asked::Gone, |slot| slot.order(order));
+            let state = session.state();
+            let now = super::clock::wall();
+            let ended = view::no_process(state, id, now);
+            Ok((view::explanation(state, id, now), ended, given, evidence))
+        });
         match asked {
             Err(problem) => drop(reply.send(Err(problem))),
             Ok((explanation, ended, given, evidence)) => drop(tokio::spawn(async move {
@@ -348,17 +374,15 @@ impl Engine {
 
     fn text(&mut self, name: &Name, who: &AgentRef, ansi: bool, reply: Reply<super::PaneText>) {
         let order = |slot: &Slot, reply| slot.order(Order::Text { ansi, reply });
-        let found = self.sessions.get(name).ok_or_else(|| no_session(name, self.sessions.keys())).and_then(
-            |session| {
-                let id = agent(session, who)?;
-                session.slots.get(&id).ok_or_else(|| {
-                    Problem::new(
-                        Code::Conflict,
-                        format!("`{who}` has no screen: it was not started since the daemon was"),
-                    )
-                })
-            },
-        );
+        let found = self.sessions.get(name).ok_or_else(|| self.no_session(name)).and_then(|session| {
+            let id = agent(session, who)?;
+            session.slots.get(&id).ok_or_else(|| {
+                Problem::new(
+                    Code::Conflict,
+                    format!("`{who}` has no screen: it was not started since the daemon was"),
+                )
+            })
+        });
         match found {
             Err(problem) => drop(reply.send(Err(problem))),
             // A pane that is gone drops the reply; the front then says that the daemon did not answer.
@@ -368,16 +392,16 @@ impl Engine {
 
     fn events(&mut self, name: &Name, after: Option<u64>, most: usize, reply: Reply<Vec<serde_json::Value>>) {
         let Some(session) = self.sessions.get(name) else {
-            return drop(reply.send(Err(no_session(name, self.sessions.keys()))));
+            return drop(reply.send(Err(self.no_session(name))));
         };
-        let (names, kept) = (Names::of(session.state()), session.events(after, most));
+        let (names, kept) = (Names::of(session.seen().state()), session.events(after, most));
         tokio::spawn(async move {
             let lines =
                 match kept.await {
-                    Ok(Ok(records)) => Ok(records.iter().map(|record| names.tell(record)).collect()),
-                    Ok(Err(error)) => {
-                        Err(Problem::new(Code::Storage, "read the events").cause(error.to_string()))
-                    }
+                    Ok(found) => found
+                        .and_then(|found| found.iter().map(rows::event).collect::<Result<Vec<_>, _>>())
+                        .map(|records| records.iter().map(|record| names.tell(record)).collect())
+                        .map_err(|e| Problem::new(Code::Storage, "read the events").cause(e.to_string())),
                     Err(_) => Err(Problem::new(Code::Internal, "read the events")
                         .cause("the session's writer has ended")),
                 };
@@ -391,7 +415,7 @@ impl Engine {
         for session in self.sessions.values_mut() {
             let farewell = session.farewell();
             session.say_bye(&farewell);
-            words.extend(session.last_words());
+            words.push(session.last_words());
         }
         let screens: Vec<_> = self
             .sessions
@@ -430,14 +454,6 @@ fn rehearse(name: &Name, draft: &SessionDraft) -> Result<(), Problem> {
 fn nothing(what: &str, list: &str) -> Problem {
     Problem::new(Code::NotFound, format!("there is no {what}, or no more"))
         .hint(format!("{list} shows those there are"))
-}
-
-fn no_session<'a>(name: &Name, known: impl Iterator<Item = &'a Name> + Clone) -> Problem {
-    let problem = Problem::new(Code::NotFound, format!("there is no session `{name}`"));
-    match nearest(name.as_str(), known.map(Name::as_str)) {
-        Some(near) => problem.hint(format!("did you mean `{near}`?")),
-        None => problem.hint("agentctl session list shows those there are"),
-    }
 }
 
 /// Finds the agent that is meant.

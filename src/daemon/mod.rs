@@ -25,6 +25,7 @@ mod pane;
 mod pool;
 mod records;
 mod request;
+mod rows;
 mod session;
 mod settings;
 mod slot;

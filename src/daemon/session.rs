@@ -8,10 +8,11 @@ mod deliver;
 
 pub(super) use deliver::new_number;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::clients::Clients;
 use super::commit::{Commit, Waiting};
@@ -29,7 +30,7 @@ use crate::kernel::{
     Subject, approval, cost, delivery, life, time_notice,
 };
 use crate::protocol::{Answer, Code, Command, LifeCommand, OpenedView, Problem, ServerMessage};
-use crate::store::{Store, StoreError};
+use crate::store::{Answer as StoreAnswer, Kept, Row, Rows, Store, StoreError};
 
 /// Who waits for the answer to an input.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ pub(super) struct Session {
     pub(super) slots: HashMap<AgentId, Slot>,
     /// The environment of whoever opened the session last; its agents are started in it.
     pub(super) env: Option<Vec<(String, String)>>,
-    store: Store,
+    store: Box<dyn Store>,
     commit: Commit<AnswerTo>,
     followers: Vec<mpsc::Sender<Arc<Told>>>,
     trouble: Option<String>,
@@ -68,9 +69,13 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Begins with a kernel and what of its state is on disk; `state_at` is the last event in the newest kept state.
-    pub(super) fn new(name: Name, kernel: Kernel, store: Store, confirmed: State, state_at: u64) -> Session {
-        let commit = Commit::new(confirmed, state_at);
+    /// Begins with a kernel, and with the way to its store.
+    pub(super) fn new(
+        name: Name,
+        kernel: Kernel,
+        store: Box<dyn Store>,
+        commit: Commit<AnswerTo>,
+    ) -> Session {
         Session {
             name,
             kernel,
@@ -93,14 +98,9 @@ impl Session {
     /// Has the first event kept.
     pub(super) fn begin(&mut self, first: EventRecord) {
         let outcome = Outcome { reply: Ok(Decided::Done), events: vec![first], effects: Vec::new() };
-        // A durable event is never given back at once.
-        let _ = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody });
-    }
-
-    /// Goes on from a state that was saved beside a record that was destroyed, and keeps it first of all.
-    pub(super) fn go_on_from(&mut self, state: State) {
-        self.kernel.begin_again(state.clone());
-        self.commit.go_on_from(state);
+        if let Err(unkept) = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody }) {
+            self.trouble = Some(format!("cannot save: {}", unkept.error));
+        }
     }
 
     /// Returns whether its first event could not be kept, so that it does not exist.
@@ -125,7 +125,12 @@ impl Session {
         self.write(false, world);
     }
 
-    /// Returns what the kernel knows.
+    /// Returns the kernel by which is said what may be shown: it knows nothing that is decided and not on disk.
+    pub(super) fn seen(&self) -> Cow<'_, Kernel> {
+        self.commit.seen(&self.kernel)
+    }
+
+    /// Returns what the kernel knows, on which it decides.
     pub(super) fn state(&self) -> &State {
         self.kernel.state()
     }
@@ -136,11 +141,9 @@ impl Session {
         self.state().org().agents().all(|agent| down(agent.id))
     }
 
-    /// Notes that its record was damaged and is kept aside.
-    pub(super) fn was_damaged(&mut self, aside: &std::path::Path) {
-        let text =
-            "the session's record was damaged; what could be read of it is here, the damaged one is kept as";
-        self.recovered = Some(format!("{text} {}", aside.display()));
+    /// Notes that something of its record was lost, and what became of it.
+    pub(super) fn was_damaged(&mut self, text: String) {
+        self.recovered = Some(text);
     }
 
     /// Returns what a person should know: what the daemon cannot do at present, or else what it had to mend.
@@ -151,15 +154,26 @@ impl Session {
     /// Has the kernel decide on an input, and sees to what comes of it.
     pub(super) fn take(&mut self, input: Input, answer: AnswerTo, world: &mut World) {
         let outcome = self.kernel.handle(input, clock::wall());
-        if let Some(waiting) = self.commit.submit(Waiting { outcome, answer }) {
-            self.perform(waiting, world);
-        }
+        self.hand_over(Waiting { outcome, answer }, world);
         self.write(false, world);
+    }
+
+    /// Hands an outcome over to be kept, or performs it if it may be shown at once.
+    fn hand_over(&mut self, waiting: Waiting<AnswerTo>, world: &mut World) {
+        match self.commit.submit(waiting) {
+            Ok(Some(waiting)) => self.perform(waiting, world),
+            Ok(None) => {}
+            Err(unkept) => {
+                let (state, mut refused) = self.commit.shed();
+                refused.push(unkept.waiting);
+                self.take_back(&unkept.error, state, refused, world);
+            }
+        }
     }
 
     /// Has somebody ask for something.
     pub(super) fn ask(&mut self, actor: Actor, command: Command, answer: AnswerTo, world: &mut World) {
-        if let Some(problem) = self.unknown_to_program(&command, world) {
+        if let Some(problem) = self.unknown_to_program(&command, world).or_else(|| self.cannot_keep()) {
             return self.answer(answer, Err(problem));
         }
         let command = self.spelt_out(command, world);
@@ -168,11 +182,12 @@ impl Session {
 
     /// Has the daemon's owner ask for something, and returns at once why it is refused, if it is.
     pub(super) fn try_to(&mut self, command: Command, world: &mut World) -> Result<(), Problem> {
+        if let Some(problem) = self.cannot_keep() {
+            return Err(problem);
+        }
         let outcome = self.kernel.handle(Input::Asked { actor: Actor::Person, command }, clock::wall());
         let refused = answer::of(outcome.reply.clone()).map(drop);
-        if let Some(waiting) = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody }) {
-            self.perform(waiting, world);
-        }
+        self.hand_over(Waiting { outcome, answer: AnswerTo::Nobody }, world);
         self.write(false, world);
         refused
     }
@@ -214,19 +229,26 @@ impl Session {
     }
 
     /// The store has answered for the group it was given.
-    pub(super) fn written(&mut self, result: Result<(), StoreError>, world: &mut World) {
+    pub(super) fn written(&mut self, result: Result<Kept, StoreError>, world: &mut World) {
         match result {
-            Ok(()) => {
-                if self.trouble.take().is_some() {
-                    self.clients.chart(&self.kernel, None);
+            Ok(Kept { unkept }) => {
+                let trouble =
+                    unkept.as_ref().map(|error| format!("cannot save the state as a whole: {error}"));
+                if self.trouble != trouble {
+                    trouble.iter().for_each(|text| tracing::error!(session = %self.name, "{text}"));
+                    self.trouble = trouble;
+                    self.clients.chart(&self.commit.seen(&self.kernel), self.trouble.as_deref());
                 }
-                for waiting in self.commit.kept() {
+                for waiting in self.commit.kept(unkept.is_none()) {
                     self.backup_due |=
                         waiting.outcome.events.iter().any(|r| r.event.durability() == Durability::Durable);
                     self.perform(waiting, world);
                 }
             }
-            Err(error) => self.take_back(&error, world),
+            Err(error) => {
+                let (state, refused) = self.commit.failed();
+                self.take_back(&error, state, refused, world);
+            }
         }
         self.write(false, world);
     }
@@ -312,12 +334,8 @@ impl Session {
     }
 
     /// Asks the store for kept events.
-    pub(super) fn events(
-        &self,
-        after: Option<u64>,
-        most: usize,
-    ) -> oneshot::Receiver<Result<Vec<EventRecord>, StoreError>> {
-        self.store.events(after, most)
+    pub(super) fn events(&self, after: Option<u64>, most: usize) -> StoreAnswer<Vec<Row>> {
+        self.store.rows(Rows { stream: None, after, most })
     }
 
     /// Tells every client that this is the end.
@@ -338,44 +356,68 @@ impl Session {
     }
 
     /// Returns what must be written before the daemon ends.
-    pub(super) fn last_words(&mut self) -> Option<oneshot::Receiver<Result<(), StoreError>>> {
-        self.commit.next(true).map(|batch| self.store.append(batch.events, batch.state))
+    pub(super) fn last_words(&mut self) -> StoreAnswer<Kept> {
+        self.store.append(self.commit.last())
+    }
+
+    /// Ends its record; answers once nothing of it is open any more.
+    pub(super) fn close(self) -> StoreAnswer<()> {
+        self.store.close()
     }
 
     fn write(&mut self, all: bool, world: &mut World) {
         if let Some(batch) = self.commit.next(all) {
-            world.await_commit(self.name.clone(), self.store.append(batch.events, batch.state));
+            world.await_commit(self.name.clone(), self.store.append(batch));
         } else if (self.commit.lags() || self.backup_due) && !self.flush_asked {
             self.flush_asked = true;
             world.flush_later(self.name.clone());
         }
     }
 
+    /// Returns why nothing more can be decided at present: the disk does not keep up.
+    fn cannot_keep(&self) -> Option<Problem> {
+        let hint = "agents go on working meanwhile; keys reach them";
+        self.commit
+            .is_full()
+            .then(|| Problem::new(Code::Storage, "nothing was changed: the disk does not keep up").hint(hint))
+    }
+
     /// What could not be kept did not happen. Whoever asked for it is told so, and what is seen of the agents is
     /// folded into the state that is on disk.
-    fn take_back(&mut self, error: &StoreError, world: &mut World) {
+    fn take_back(
+        &mut self,
+        error: &StoreError,
+        state: State,
+        refused: Vec<Waiting<AnswerTo>>,
+        world: &mut World,
+    ) {
         tracing::error!(session = %self.name, "cannot save: {error}");
-        let (state, refused) = self.commit.failed();
         let problem = Problem::new(Code::Storage, "nothing was changed: it could not be saved")
             .cause(error.to_string())
-            .hint("free some disk space; agents go on working meanwhile");
+            .hint("free some disk space; agents go on working meanwhile, and stop and kill end them");
         self.trouble = Some(format!("cannot save: {error}"));
         self.kernel.begin_again(state);
-        for waiting in refused {
-            let asked = waiting.outcome.reply.is_ok();
-            self.answer(waiting.answer, if asked { Err(problem.clone()) } else { Ok(Answer::Done) });
+        for Waiting { outcome, answer } in refused {
+            // What fills the disk can be ended all the same.
+            let ends = |effect: &Effect| {
+                matches!(effect, Effect::Life(life::Effect::Stop { .. } | life::Effect::Kill { .. }))
+            };
+            outcome.effects.into_iter().filter(ends).for_each(|effect| self.effect(effect, world));
+            self.answer(answer, if outcome.reply.is_ok() { Err(problem.clone()) } else { Ok(Answer::Done) });
         }
         let seen: Vec<(AgentId, Vec<Fact>)> =
             self.slots.iter().map(|(id, slot)| (*id, slot.facts(*id))).collect();
         for (_, facts) in seen {
             for fact in facts {
                 let outcome = self.kernel.handle(Input::Fact(fact), clock::wall());
-                if let Some(waiting) = self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody }) {
-                    self.perform(waiting, world);
+                match self.commit.submit(Waiting { outcome, answer: AnswerTo::Nobody }) {
+                    Ok(Some(waiting)) => self.perform(waiting, world),
+                    Ok(None) => {}
+                    Err(unkept) => tracing::error!(session = %self.name, "cannot save: {}", unkept.error),
                 }
             }
         }
-        self.clients.chart(&self.kernel, self.trouble.as_deref());
+        self.clients.chart(&self.commit.seen(&self.kernel), self.trouble.as_deref());
     }
 
     /// Shows, performs and answers what was decided and kept.
@@ -401,7 +443,7 @@ impl Session {
 
     fn show(&mut self, events: &[EventRecord]) {
         if !self.followers.is_empty() {
-            let names = Names::of(self.kernel.state());
+            let names = Names::of(self.seen().state());
             for record in events {
                 let told = Arc::new(Told { record: record.clone(), json: names.tell(record) });
                 self.followers.retain(|follower| follower.try_send(Arc::clone(&told)).is_ok());
@@ -423,10 +465,11 @@ impl Session {
                 self.tell(&ServerMessage::Pulse { from, to });
             }
             if let Event::Cost(cost::Event::Used { .. }) = record.event {
-                let total = spending::view(&self.kernel.state().ledger().total());
+                let total = spending::view(&self.seen().state().ledger().total());
                 self.tell(&ServerMessage::Spent { total });
             }
-            let state = self.kernel.state();
+            let seen = self.seen();
+            let state = seen.state();
             let notice = match &record.event {
                 Event::Life(event) => time_notice(state, event),
                 event => spending::notice(state, event),
@@ -436,15 +479,15 @@ impl Session {
             }
         }
         if structure {
-            self.clients.chart(&self.kernel, self.trouble.as_deref());
+            self.clients.chart(&self.commit.seen(&self.kernel), self.trouble.as_deref());
         } else {
             // What can be answered, and how, follows from what is seen of whoever asks.
-            let asks = |agent: &AgentId| self.state().approvals().of(*agent).next().is_some();
+            let asks = |agent: &AgentId| self.seen().state().approvals().of(*agent).next().is_some();
             if asked || agents.iter().any(asks) {
-                self.clients.approvals(&self.kernel, self.trouble.as_deref());
+                self.clients.approvals(&self.commit.seen(&self.kernel), self.trouble.as_deref());
             }
             for agent in agents {
-                self.clients.agent(&self.kernel, agent, self.trouble.as_deref());
+                self.clients.agent(&self.commit.seen(&self.kernel), agent, self.trouble.as_deref());
             }
         }
     }
@@ -539,7 +582,7 @@ impl Session {
             // Whoever asked may have gone away meanwhile.
             AnswerTo::Caller(reply) => drop(reply.send(result)),
             AnswerTo::Opened(reply, unplanned, resumed) => {
-                let session = view::session(self.kernel.state(), self.trouble());
+                let session = view::session(self.seen().state(), self.trouble());
                 let resumable = self.resumable().into_iter().map(|agent| self.called(agent)).collect();
                 drop(reply.send(result.map(|_| OpenedView { session, unplanned, resumed, resumable })));
             }
@@ -554,12 +597,12 @@ impl Session {
 
     /// Tells every client something.
     fn tell(&mut self, message: &ServerMessage) {
-        self.clients.tell(message, &self.kernel, self.trouble.as_deref());
+        self.clients.tell(message, &self.commit.seen(&self.kernel), self.trouble.as_deref());
     }
 
     /// Tells one client something.
     fn tell_one(&mut self, client: super::ClientId, message: ServerMessage) {
-        self.clients.tell_one(client, message, &self.kernel, self.trouble.as_deref());
+        self.clients.tell_one(client, message, &self.commit.seen(&self.kernel), self.trouble.as_deref());
     }
 
     fn answer_downs(&mut self) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::spending;
 use crate::domain::{
-    Actor, Agent, AgentId, AgentState, Conversation, Evidence, MessageId, Org, Source, Team, TeamId,
+    Actor, Agent, AgentId, AgentState, Conversation, Evidence, MessageId, Name, Org, Source, Team, TeamId,
     Timestamp, WaitFor, clean,
 };
 use crate::kernel::{EventRecord, Finished, Kernel, Phase, State, time_limit};
@@ -43,7 +43,14 @@ pub(super) fn summary(state: &State) -> SessionSummary {
         agents: state.org().agent_count(),
         running: lives().filter(|live| live.pid().is_some()).count(),
         needs_person: lives().filter(|live| live.seen.state.needs_person()).count(),
+        trouble: None,
     }
+}
+
+/// Returns the line of a session that could not be opened.
+pub(super) fn unopened(name: &Name, why: &str) -> SessionSummary {
+    let trouble = Some(format!("it could not be opened: {why}"));
+    SessionSummary { name: name.to_string(), trouble, ..SessionSummary::default() }
 }
 
 /// Returns the teams and agents in the order of the chart.

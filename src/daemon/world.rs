@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use super::adapters::{self, Library};
@@ -29,7 +29,7 @@ use crate::domain::{Agent, AgentId, Launch, Name, Timestamp};
 use crate::kernel::{State, Timer};
 use crate::protocol::NO_STATUS_VARIABLE;
 use crate::pty::{Keep, KeptPort, Place, Size, Spec};
-use crate::store::StoreError;
+use crate::store::{Answer, Kept, StoreError};
 
 /// How many orders may wait for one pane.
 const ORDERS: usize = 512;
@@ -74,7 +74,7 @@ pub(super) struct Whose<'a> {
 pub(super) type PaneNews = (Name, AgentId, u32, News);
 
 /// A store's answer: whose, and how it went.
-pub(super) type Written = (Name, Result<(), StoreError>);
+pub(super) type Written = (Name, Result<Kept, StoreError>);
 
 /// What all sessions share.
 pub(super) struct World {
@@ -136,7 +136,7 @@ impl World {
     }
 
     /// Awaits a store's answer.
-    pub(super) fn await_commit(&mut self, session: Name, answer: oneshot::Receiver<Result<(), StoreError>>) {
+    pub(super) fn await_commit(&mut self, session: Name, answer: Answer<Kept>) {
         self.commits.push(Box::pin(async move { (session, answer.await.unwrap_or(Err(StoreError::Gone))) }));
     }
 
@@ -154,10 +154,10 @@ impl World {
     /// is destroyed.
     pub(super) fn back_up(&self, session: &Name, state: &State) {
         let file = self.paths.session_backup(session);
-        let body = serde_json::to_vec(state);
+        let state = state.clone();
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = body.map_err(std::io::Error::from).and_then(|body| disk::write(&file, &body))
-            {
+            let body = serde_json::to_vec(&state).map_err(std::io::Error::from);
+            if let Err(error) = body.and_then(|body| disk::write(&file, &body)) {
                 tracing::warn!("{} could not be written: {error}", file.display());
             }
         });

@@ -31,7 +31,6 @@ join_flat! {
 impl Event {
     /// The format of events that this program writes. It rises when the JSON of an event changes; the formats before it
     /// are still read.
-    #[expect(dead_code, reason = "the store keeps states by part with the next change")]
     pub const FORMAT: u32 = 2;
 
     fn of_part(&self) -> &dyn Kept {

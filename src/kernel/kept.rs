@@ -10,9 +10,6 @@ use serde_json::{Map, Value, json};
 use super::State;
 use super::state::Part;
 
-/// The format of the parts' texts that this program writes.
-const FORMAT: u32 = 2;
-
 /// The name under which the first format kept everything.
 const WHOLE: &str = "state";
 
@@ -23,7 +20,7 @@ type Text = fn(&State) -> serde_json::Result<String>;
 #[derive(Debug, thiserror::Error)]
 pub enum KeptError {
     /// A later version of the program wrote it.
-    #[error("read `{part}` of the session: it has format {found}, this program knows {FORMAT}")]
+    #[error("read `{part}` of the session: it has format {found}, this program knows {}", State::FORMAT)]
     TooNew {
         /// The part.
         part: String,
@@ -71,11 +68,14 @@ impl Unkept {
     pub fn keep(&self) -> Result<KeptPart, KeptError> {
         let form = |source| KeptError::Form { part: self.name.to_owned(), source };
         let body = (self.text)(&self.state).map_err(form)?;
-        Ok(KeptPart { name: self.name.to_owned(), format: FORMAT, body })
+        Ok(KeptPart { name: self.name.to_owned(), format: State::FORMAT, body })
     }
 }
 
 impl State {
+    /// The format of the parts' texts that this program writes.
+    pub const FORMAT: u32 = 2;
+
     /// Returns the parts that events after `seq` may have changed; all of them for 0.
     pub fn changed_since(&self, seq: u64) -> impl Iterator<Item = Unkept> {
         fn text<T: Serialize>(part: &Part<T>) -> serde_json::Result<String> {
@@ -120,7 +120,7 @@ impl State {
 
     fn take_part(&mut self, part: KeptPart) -> Result<(), KeptError> {
         let KeptPart { name, format, body } = part;
-        if format > FORMAT {
+        if format > State::FORMAT {
             return Err(KeptError::TooNew { part: name, found: format });
         }
         let wrong = |source| KeptError::Form { part: name.clone(), source };

@@ -20,7 +20,6 @@ mod event;
 mod find;
 mod input;
 mod join;
-#[cfg_attr(not(test), expect(dead_code, reason = "the store keeps states by part with the next change"))]
 mod kept;
 mod kind;
 pub mod life;
@@ -44,7 +43,7 @@ pub use cost::{budget_of, spent_in};
 pub use delivery::{Fate, Finished};
 pub use event::{Event, EventRecord};
 pub use input::{Fact, Input, Timer};
-pub use kept::KeptError;
+pub use kept::{KeptError, KeptPart};
 pub use kind::{Durability, RefusalKind, Subject};
 pub use life::{Live, Phase, time_limit, time_notice};
 pub use outcome::{Effect, Outcome, Refusal, Reply};
@@ -92,8 +91,13 @@ impl Kernel {
         self.state.skip_to(given);
     }
 
+    /// Returns a kernel that says of another state what this one says of its own; nothing is to be decided with it.
+    #[must_use]
+    pub fn seeing(&self, state: State) -> Kernel {
+        Kernel { state, present: self.present.clone() }
+    }
+
     /// Gives no number up to this one from now on.
-    #[expect(dead_code, reason = "the store keeps states by part with the next change")]
     pub fn skip_to(&mut self, seq: u64) {
         self.state.skip_to(seq);
     }

@@ -22,7 +22,7 @@ pub struct VersionView {
 }
 
 /// A session, in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SessionSummary {
     /// Its name.
     pub name: String,
@@ -35,6 +35,9 @@ pub struct SessionSummary {
     pub running: usize,
     /// How many need a person.
     pub needs_person: usize,
+    /// Why it is not open, if it could not be opened; nothing else is known of it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
 }
 
 /// A session as a whole.

@@ -12,6 +12,7 @@ mod detector;
 mod echo;
 mod floor;
 mod idle;
+mod log;
 mod memory;
 mod output;
 mod peer;
@@ -38,7 +39,7 @@ use table::Table;
 /// One measurement: its name, and what runs it.
 type Measurement = (&'static str, fn(&mut Table));
 
-const ALL: [Measurement; 11] = [
+const ALL: [Measurement; 12] = [
     ("screen", screen::run),
     ("throughput", throughput::run),
     ("echo", echo::run),
@@ -50,6 +51,7 @@ const ALL: [Measurement; 11] = [
     ("states", states::run),
     ("detector", detector::run),
     ("spawn", spawn::run),
+    ("log", log::run),
 ];
 
 fn main() {

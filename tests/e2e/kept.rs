@@ -358,6 +358,34 @@ fn a_full_disk_is_said_clearly_and_harms_no_agent() {
 }
 
 #[test]
+fn an_agent_that_fills_the_disk_can_be_ended() {
+    let home = Home::with(WRITERS);
+    let script = r#"
+        "$AC" up || exit 1
+        until "$AC" agent screen chief >/dev/null 2>&1; do :; done
+        while cat /dev/zero > ../data/filler 2>/dev/null; do :; done
+        for n in 1 2 3 4 5 6 7 8; do
+            "$AC" team create "team-$n" >/dev/null 2>said || break
+            cat /dev/zero >> ../data/filler 2>/dev/null
+        done
+        echo "SAID: $(cat said)"
+        "$AC" agent kill w-1; until "$AC" status | grep "^w-1" | grep -v working; do :; done; echo "KILLED"
+        "$AC" down; echo "DOWN"
+    "#;
+    let Some(said) = on_a_small_disk(&home, script) else {
+        eprintln!("skipped: this machine allows no mount namespace");
+        return;
+    };
+    for word in ["it could not be saved", "KILLED", "DOWN"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    until("everything to be gone", || match processes_of(home.root()) {
+        left if left.is_empty() => Ok(()),
+        left => Err(format!("{left:?}")),
+    });
+}
+
+#[test]
 fn what_a_program_asked_its_terminal_before_a_crash_is_not_answered_again() {
     // An answer that nobody waits for any more would be a key, and a key may say yes.
     let asks = "stty -icanon -echo; printf 'asks\\033[c\\n'; exec cat -v";

@@ -13,6 +13,7 @@ mod kept;
 mod lost;
 mod outside;
 mod picture;
+mod record;
 mod records;
 mod reopened;
 mod run;
