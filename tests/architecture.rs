@@ -75,7 +75,7 @@ fn a_pure_room_has_no_clock_no_randomness_no_io_no_async_and_no_threads() {
     none(&pure::pure(
         &HOUSE,
         &[(
-            "terminal/screen/engine.rs",
+            "terminal/grid/engine.rs",
             "thread_local!",
             "tells the panic hook that a panic of vt100 on this thread is contained",
         )],

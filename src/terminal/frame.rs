@@ -1,21 +1,20 @@
-//! What goes over the wire to who watches a screen: what changed since they last heard, and no more.
+//! What goes over the wire to a client that watches a screen: the changes since its last frame.
 //!
-//! A frame stands on what its reader has seen, or is whole and stands on nothing. The format, version 1:
+//! A frame is a delta against a revision that the reader has, or a whole screen. The format, version 1:
 //!
 //! ```text
 //! byte     version
 //! byte     1 if the frame is whole
 //! number   revision it leads to
-//! number   revision it stands on (0 if whole)
+//! number   revision it is a delta against (0 if whole)
 //! number   rows, then columns
 //! number   cursor's row, then column
 //! byte     cursor's shape, then 1 if it shows
 //! …        modes
 //! bytes    title
-//! number   how many lines follow; each is the number of a row and the bytes of its line
+//! number   how many lines follow; each is a row number and the bytes of the line
 //! ```
 
-use super::grid::Grid;
 use super::line::Line;
 use super::modes::{CursorShape, Modes};
 use super::snapshot::{Cursor, Snapshot};
@@ -32,23 +31,23 @@ pub(super) const MAX_LINE: usize = 256 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame(Vec<u8>);
 
-/// Bytes that are no frame, or one that does not fit what was seen before.
+/// Bytes that are not a frame, or a frame that the reader cannot apply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    /// They come from another version of the program.
+    /// Another version of the program wrote them.
     #[error("read a frame of version {0} (this program knows version {VERSION})")]
     Version(u8),
-    /// They are not what a frame is made of.
+    /// They are malformed.
     #[error("read a frame (it is malformed)")]
     Malformed,
-    /// It stands on a revision that was not seen; a whole one is needed.
-    #[error("apply a frame (it stands on revision {0}, which was not seen)")]
+    /// It is a delta against a revision that the reader does not have; the reader needs a whole frame.
+    #[error("apply a frame (it is a delta against revision {0}, which was not seen)")]
     Gap(u64),
 }
 
 impl Frame {
-    /// Returns what changed on a screen for somebody who has seen revision `seen` of it, or nothing; `None` if
-    /// nothing changed for them.
+    /// Returns the changes of a screen since revision `seen`, or the whole screen for a reader that has none; `None` if
+    /// nothing changed.
     #[must_use]
     pub fn since(snapshot: &Snapshot, seen: Option<u64>) -> Option<Frame> {
         let seen = seen.filter(|seen| *seen >= snapshot.sized_at && *seen <= snapshot.revision);
@@ -66,7 +65,7 @@ impl Frame {
         out.extend_from_slice(&[cursor.shape as u8, u8::from(cursor.visible)]);
         snapshot.modes.put(&mut out);
         put_bytes(&mut out, snapshot.title.as_bytes());
-        // Whoever has seen nothing starts with blank rows.
+        // A reader that has seen nothing starts with blank rows.
         let news = |row: &super::snapshot::Row| match seen {
             Some(seen) => row.changed_at > seen,
             None => !row.line.is_blank() || row.line.is_wrapped(),
@@ -137,17 +136,6 @@ pub(super) fn read_size(reader: &mut Reader<'_>) -> Option<Size> {
     let (rows, cols) = (reader.number_to(Size::MAX)?, reader.number_to(Size::MAX)?);
     let size = Size::new(rows, cols);
     (size.rows() == rows && size.cols() == cols).then_some(size)
-}
-
-impl Grid {
-    /// Applies a frame. If it cannot be, nothing changes.
-    ///
-    /// # Errors
-    /// Fails if the bytes are no frame, or one that stands on a revision that this grid has not seen.
-    pub fn apply(&mut self, bytes: &[u8]) -> Result<(), FrameError> {
-        let frame = Parts::read(bytes)?;
-        self.take_in(frame)
-    }
 }
 
 #[cfg(test)]

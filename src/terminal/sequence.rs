@@ -1,4 +1,6 @@
-//! Control sequences being written: to vt100, to the program in a pane, and for `print`.
+//! Writing control sequences: for the emulator, for the program in a pane, and for a person's terminal.
+
+use super::style::{Attrs, Color, Style, Underline};
 
 /// Appends `number` in decimal.
 pub fn put_decimal(out: &mut Vec<u8>, number: u16) {
@@ -28,6 +30,75 @@ pub fn put_csi(out: &mut Vec<u8>, numbers: &[u16], final_byte: u8) {
         put_decimal(out, *number);
     }
     out.push(final_byte);
+}
+
+/// Appends the SGR sequence that sets this style, whatever the style before.
+pub fn put_sgr(out: &mut Vec<u8>, style: &Style<'_>) {
+    out.extend_from_slice(b"\x1b[0");
+    for (attr, code) in [
+        (Attrs::BOLD, &b";1"[..]),
+        (Attrs::DIM, b";2"),
+        (Attrs::ITALIC, b";3"),
+        (Attrs::BLINK, b";5"),
+        (Attrs::INVERSE, b";7"),
+        (Attrs::CONCEAL, b";8"),
+        (Attrs::STRIKE, b";9"),
+        (Attrs::OVERLINE, b";53"),
+    ] {
+        if style.attrs.has(attr) {
+            out.extend_from_slice(code);
+        }
+    }
+    match style.underline {
+        Underline::None => {}
+        Underline::Single => out.extend_from_slice(b";4"),
+        other => {
+            out.extend_from_slice(b";4:");
+            put_decimal(out, other as u16);
+        }
+    }
+    put_color(out, Layer::Foreground, style.fg);
+    put_color(out, Layer::Background, style.bg);
+    put_color(out, Layer::Underline, style.underline_color);
+    out.push(b'm');
+}
+
+/// The part of a cell that a colour is for; the number is the first of its SGR codes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Foreground = 30,
+    Background = 40,
+    Underline = 50,
+}
+
+fn put_color(out: &mut Vec<u8>, layer: Layer, color: Color) {
+    // Colours of underlines are newer than the others and written as in the standard, with colons.
+    let (index, rgb, separator): (&[u8], &[u8], u8) = match layer {
+        Layer::Underline => (b":5:", b":2:", b':'),
+        Layer::Foreground | Layer::Background => (b";5;", b";2", b';'),
+    };
+    match color {
+        Color::Default => {}
+        Color::Indexed(number @ 0..=7) if layer != Layer::Underline => {
+            out.push(b';');
+            put_decimal(out, layer as u16 + u16::from(number));
+        }
+        Color::Indexed(number) => {
+            out.push(b';');
+            put_decimal(out, layer as u16 + 8);
+            out.extend_from_slice(index);
+            put_decimal(out, u16::from(number));
+        }
+        Color::Rgb(r, g, b) => {
+            out.push(b';');
+            put_decimal(out, layer as u16 + 8);
+            out.extend_from_slice(rgb);
+            for part in [r, g, b] {
+                out.push(separator);
+                put_decimal(out, u16::from(part));
+            }
+        }
+    }
 }
 
 #[cfg(test)]

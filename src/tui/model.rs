@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::domain::{AgentId, BroadcastId, Input, Key, KeyCode, Name, Route, Scope, Target};
 use crate::layout::{Arrangement, Handle, Layout, Rect, View, Weights, arrange};
 use crate::protocol::{ApprovalView, BlueprintView, ClientMessage, PaneView};
-use crate::terminal::Grid;
+use crate::terminal::Mirror;
 use crate::theme::{Role, Theme};
 
 /// How often the ages of what waits are drawn anew, while they are shown.
@@ -43,7 +43,7 @@ pub(super) struct Model {
     /// When the last thing happened.
     pub(super) now: Instant,
     /// What the agents in view show.
-    pub(super) grids: BTreeMap<AgentId, Grid>,
+    pub(super) grids: BTreeMap<AgentId, Mirror>,
     /// The window.
     pub(super) area: Rect,
     /// Where everything is.

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::terminal::Screen;
+use crate::terminal::{Mirror, Screen};
 
-fn same(grid: &Grid, snapshot: &Snapshot) -> bool {
+fn same(grid: &Mirror, snapshot: &Snapshot) -> bool {
     grid.lines().iter().eq(snapshot.lines())
         && grid.cursor() == snapshot.cursor
         && grid.modes() == snapshot.modes
@@ -17,7 +17,7 @@ fn same(grid: &Grid, snapshot: &Snapshot) -> bool {
 #[test]
 fn a_watcher_sees_what_the_screen_shows_and_gets_only_what_changed() {
     let mut screen = Screen::new(Size::new(5, 20));
-    let mut grid = Grid::default();
+    let mut grid = Mirror::default();
     screen.feed("hello\r\n漢字 \x1b[1;31mred\x1b[m".as_bytes());
     let snapshot = screen.snapshot();
     let frame = Frame::since(&snapshot, grid.seen()).unwrap();
@@ -47,9 +47,9 @@ fn a_frame_that_stands_on_something_else_is_refused() {
     screen.feed(b"b");
     let second = screen.snapshot();
     let frame = Frame::since(&second, Some(first.revision)).unwrap();
-    assert_eq!(Grid::default().apply(&frame.into_bytes()), Err(FrameError::Gap(first.revision)));
-    assert_eq!(Grid::default().apply(&[9, 0, 0]), Err(FrameError::Version(9)));
-    assert_eq!(Grid::default().apply(&[]), Err(FrameError::Malformed));
+    assert_eq!(Mirror::default().apply(&frame.into_bytes()), Err(FrameError::Gap(first.revision)));
+    assert_eq!(Mirror::default().apply(&[9, 0, 0]), Err(FrameError::Version(9)));
+    assert_eq!(Mirror::default().apply(&[]), Err(FrameError::Malformed));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_frame_of_version_1_is_read_for_ever() {
         1, 1, 3, 0, 2, 8, 1, 4, 5, 1, 13, 2, 2, 0, 1, 2, b'h', b'i', 2, 0, 14, 0, 0xc0, 0x41, 1, 1, 0, 0x23,
         b'a', b'b', b'c', 0xc0, 0, 0x21, b'd', 1, 7, 0, 0x21, b'x', 0x63, 0xe6, 0xbc, 0xa2,
     ];
-    let mut grid = Grid::default();
+    let mut grid = Mirror::default();
     grid.apply(frozen).unwrap();
     assert_eq!((grid.size(), grid.seen(), grid.title()), (Size::new(2, 8), Some(3), "hi"));
     assert_eq!(grid.lines().iter().map(Line::text).collect::<Vec<_>>(), ["abcd", "x漢"]);
@@ -75,7 +75,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_a_frame_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let mut grid = Grid::default();
+        let mut grid = Mirror::default();
         let _ = grid.apply(&bytes);
         let mut versioned = vec![1, 1];
         versioned.extend_from_slice(&bytes);
@@ -90,6 +90,6 @@ proptest! {
         let mut bytes = Frame::since(&screen.snapshot(), None).unwrap().into_bytes();
         let at = at % bytes.len();
         bytes[at] = byte;
-        let _ = Grid::default().apply(&bytes);
+        let _ = Mirror::default().apply(&bytes);
     }
 }

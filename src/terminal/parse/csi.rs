@@ -49,6 +49,7 @@ impl Default for Csi {
 
 impl Csi {
     /// Reads a control sequence from the bytes after `ESC [`.
+    #[inline]
     pub fn parse(&mut self, bytes: &[u8]) -> CsiParse {
         self.len = 0;
         self.colons = 0;

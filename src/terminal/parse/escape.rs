@@ -1,6 +1,9 @@
-//! Whatever follows an ESC: which kind of sequence it is, and where it ends.
+//! What follows an ESC: which kind of sequence it is, and where it ends.
 
 use super::csi::{Csi, CsiParse};
+
+/// The character that begins every sequence.
+pub const ESC: u8 = 0x1b;
 
 /// The longest escape sequence that is kept, in bytes; a longer one is left out up to its end.
 pub const MAX_SEQUENCE: usize = 256;
@@ -12,14 +15,14 @@ pub enum StringKind {
     Osc,
     /// A device control string, `ESC P`.
     Dcs,
-    /// One of those nobody reads: SOS, PM and APC.
+    /// SOS, PM or APC, which nothing here reads.
     Ignored,
 }
 
-/// What the bytes from an ESC on turned out to be.
+/// What the bytes from an ESC on are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escape {
-    /// A control sequence of so many bytes; what it says is in the [`Csi`] that was passed.
+    /// A control sequence of so many bytes; the [`Csi`] that was passed holds it.
     Csi(usize),
     /// An escape sequence of so many bytes: its intermediate byte (0 if none) and its final one.
     Esc(usize, u8, u8),
@@ -53,7 +56,7 @@ fn parse_other(bytes: &[u8]) -> Escape {
     while let Some(&byte) = bytes.get(at) {
         match byte {
             0x20..=0x2f => {
-                // More than one intermediate names nothing that is known here; the first one says enough.
+                // No sequence with more than one intermediate is known here.
                 intermediate = if intermediate == 0 { byte } else { u8::MAX };
                 at += 1;
             }

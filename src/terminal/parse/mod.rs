@@ -1,7 +1,7 @@
-//! From bytes to the things they say: plain text, control characters, escape sequences, strings.
+//! From bytes to tokens: characters, control characters, escape sequences, strings.
 //!
-//! Syntax only (ECMA-48, and the state machine of vt100.net/emu/dec_ansi_parser): what a sequence means is said in
-//! [`super::screen`]. Nothing here allocates for a sequence that lies whole in the bytes at hand.
+//! Syntax only (ECMA-48, and the state machine of vt100.net/emu/dec_ansi_parser): [`super::screen`] decides what a
+//! sequence means. Nothing here allocates for a sequence that lies whole in the bytes at hand.
 
 pub mod csi;
 pub mod escape;

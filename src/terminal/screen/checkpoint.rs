@@ -1,26 +1,25 @@
-//! A screen as bytes, and back: what the next daemon, or a look at history, goes on from.
+//! A screen as bytes, and back: the next daemon, or a look at history, goes on from it.
 //!
-//! A screen restored and fed the same bytes shows the same as the original. Answers and notices that wait to be taken
-//! are not part of it; who writes a checkpoint has taken them. The format, version 1, is the order of the calls below.
+//! A restored screen that is fed the same bytes shows the same as the original. Answers and notices that wait are not
+//! part of it; the caller has taken them before. The format, version 1, is the order of the calls below.
 
 use std::sync::Arc;
 
 use super::Screen;
+use super::budget::Budget;
 use super::charset::{Charset, Charsets};
-use super::engine::Buffer;
 use super::keyboard::{Keyboard, MAX_DEPTH};
-use super::pen::Pen;
-use super::settle::Budget;
-use super::state::{MAX_TITLES, Margins, Page, Saved, State};
+use super::state::{MAX_TITLES, Page, Saved, State};
 use super::strings::Collected;
 use super::tabs::TabStops;
 use crate::domain::{Position, Rgb, Size};
 use crate::terminal::frame::{MAX_LINE, MAX_TITLE, read_size};
+use crate::terminal::grid::{Buffer, Margins};
 use crate::terminal::line::{Line, MAX_LINK};
 use crate::terminal::modes::{CursorShape, KittyFlags, Modes};
 use crate::terminal::palette::{Colors, Palette, Slot};
 use crate::terminal::parse::escape::{MAX_SEQUENCE, StringKind};
-use crate::terminal::style::Style;
+use crate::terminal::pen::Pen;
 use crate::terminal::wire::{Reader, put_bytes, put_number, put_style};
 
 /// The version of the format.
@@ -28,13 +27,13 @@ const VERSION: u8 = 1;
 /// The most bytes of a string that was cut.
 const MAX_STRING: usize = 1024 * 1024;
 
-/// Bytes that no screen can be made of.
+/// Bytes that are not a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
-    /// They come from another version of the program.
+    /// Another version of the program wrote them.
     #[error("restore a screen (its checkpoint is of version {0}, this program knows version {VERSION})")]
     Version(u8),
-    /// They are not what a checkpoint is made of.
+    /// They are malformed.
     #[error("restore a screen (its checkpoint is malformed)")]
     Malformed,
 }
@@ -80,24 +79,21 @@ impl Screen {
             *screen.state.pages.get_mut(index)? = page;
         }
         screen.read_lexer(reader)?;
-        screen.engine.show(active);
-        screen.put_margins();
-        screen.put_pen();
-        screen.stand(at);
+        screen.grid.show(active);
+        screen.grid.stand(at);
         Some(screen)
     }
 
     fn put_buffers(&self, out: &mut Vec<u8>) {
-        let primary = self.engine.buffer(Buffer::Primary).cursor_position();
         out.extend_from_slice(&[
-            u8::from(self.engine.has_alternate()),
-            u8::from(self.engine.active() == Buffer::Alternate),
+            u8::from(self.grid.has_alternate()),
+            u8::from(self.grid.active() == Buffer::Alternate),
         ]);
-        put_number(out, u64::from(primary.0));
-        put_position(out, self.at);
+        put_number(out, u64::from(self.grid.cursor_row(Buffer::Primary)));
+        put_position(out, self.grid.at());
         for buffer in [Buffer::Primary, Buffer::Alternate] {
-            if buffer == Buffer::Primary || self.engine.has_alternate() {
-                for line in self.buffer_lines(buffer) {
+            if buffer == Buffer::Primary || self.grid.has_alternate() {
+                for line in self.grid.lines(buffer) {
                     put_bytes(out, line.as_bytes());
                 }
             }
@@ -110,9 +106,9 @@ impl Screen {
         let row: u16 = reader.number_to(size.last_row())?;
         let at = read_position(reader, size)?;
         self.read_lines(reader)?;
-        self.go(row, 0);
+        self.grid.move_to(row, 0);
         if has_alternate {
-            self.engine.show(Buffer::Alternate);
+            self.grid.show(Buffer::Alternate);
             self.read_lines(reader)?;
         }
         let active = if alternate && has_alternate { Buffer::Alternate } else { Buffer::Primary };
@@ -125,15 +121,16 @@ impl Screen {
         for _ in 0..size.rows() {
             lines.push(Line::from_bytes(reader.bytes(MAX_LINE)?, size.cols())?);
         }
-        self.paint(&lines);
+        self.grid.paint(&lines);
         Some(())
     }
 
     fn put_state(&self, out: &mut Vec<u8>) {
         let state = &self.state;
-        self.put_pen_bytes(out, &state.pen);
-        put_number(out, u64::from(state.margins.top));
-        put_number(out, u64::from(state.margins.bottom));
+        self.put_pen_bytes(out, self.grid.pen());
+        let margins = self.grid.margins();
+        put_number(out, u64::from(margins.top));
+        put_number(out, u64::from(margins.bottom));
         for flag in [state.origin, state.autowrap, state.reverse_wrap, state.insert, state.visible] {
             out.push(u8::from(flag));
         }
@@ -156,13 +153,14 @@ impl Screen {
     }
 
     fn read_state(&mut self, reader: &mut Reader<'_>, size: Size) -> Option<State> {
-        let mut state = State::new(size);
-        state.pen = self.read_pen(reader)?;
+        let mut state = State::default();
+        let pen = self.read_pen(reader)?;
         let (top, bottom) = (reader.number_to(size.last_row())?, reader.number_to(size.last_row())?);
-        state.margins = Margins { top, bottom };
         if top >= bottom {
             return None;
         }
+        self.grid.set_margins(Margins { top, bottom });
+        self.grid.set_pen(pen);
         for flag in [
             &mut state.origin,
             &mut state.autowrap,
@@ -191,7 +189,7 @@ impl Screen {
         out.push(u8::from(page.saved.is_some()));
         if let Some(saved) = &page.saved {
             put_position(out, saved.at);
-            self.put_pen_bytes(out, &saved.pen);
+            self.put_pen_bytes(out, saved.pen);
             put_charsets(out, &saved.charsets);
             out.push(u8::from(saved.origin));
         }
@@ -260,13 +258,13 @@ impl Screen {
         Some(())
     }
 
-    fn put_pen_bytes(&self, out: &mut Vec<u8>, pen: &Pen) {
-        put_style(out, &Style { link: self.inks.link(pen.link), ..pen.style });
+    fn put_pen_bytes(&self, out: &mut Vec<u8>, pen: Pen) {
+        put_style(out, &self.grid.style_of(pen));
     }
 
     fn read_pen(&mut self, reader: &mut Reader<'_>) -> Option<Pen> {
         let style = reader.style(MAX_LINK)?;
-        Some(self.inks.pen_of(&style))
+        Some(self.grid.pen_of(&style))
     }
 }
 
@@ -349,13 +347,17 @@ mod tests {
         screen.feed(b"\x1b[20Gx\x1b]9;cut");
         let restored = Screen::restore(&screen.checkpoint()).unwrap();
         assert_eq!(restored.state, screen.state);
-        assert_eq!((restored.at, restored.size()), (screen.at, screen.size()));
+        assert_eq!(
+            (restored.grid.pen(), restored.grid.margins()),
+            (screen.grid.pen(), screen.grid.margins())
+        );
+        assert_eq!((restored.grid.at(), restored.size()), (screen.grid.at(), screen.size()));
         assert_eq!(restored.lexer.string.map(|string| string.text), Some(b"9;cut".to_vec()));
-        assert_eq!(restored.engine.active(), Buffer::Alternate);
+        assert_eq!(restored.grid.active(), Buffer::Alternate);
     }
 
     #[test]
-    fn bytes_that_are_no_checkpoint_are_refused() {
+    fn bytes_that_are_not_a_checkpoint_are_refused() {
         let whole = Screen::new(Size::new(3, 8)).checkpoint();
         assert!(Screen::restore(&whole).is_ok());
         assert_eq!(Screen::restore(&[]).err(), Some(RestoreError::Malformed));

@@ -1,7 +1,8 @@
-//! Which sequence does what. Every sequence that has an effect is named here, and where it is carried out.
+//! Which sequence does what. Every sequence that has an effect is named here.
 
 use super::Screen;
-use super::settle::Run;
+use super::edit::Side;
+use crate::terminal::grid::Run;
 
 impl Screen {
     /// Carries out a control character.
@@ -11,12 +12,12 @@ impl Screen {
             '\u{08}' => self.backspace(),
             '\t' => self.tab(1),
             '\n' | '\u{0b}' | '\u{0c}' => {
-                self.line_feed();
+                self.grid.line_feed();
                 if self.state.modes.newline {
-                    self.carriage_return();
+                    self.grid.carriage_return();
                 }
             }
-            '\r' => self.carriage_return(),
+            '\r' => self.grid.carriage_return(),
             '\u{0e}' => self.state.charsets.active = 1,
             '\u{0f}' => self.state.charsets.active = 0,
             _ => {}
@@ -30,13 +31,13 @@ impl Screen {
             (0, b'8') => self.restore_cursor(),
             (0, b'=') => self.state.modes.application_keypad = true,
             (0, b'>') => self.state.modes.application_keypad = false,
-            (0, b'D') => self.line_feed(),
+            (0, b'D') => self.grid.line_feed(),
             (0, b'E') => {
-                self.line_feed();
-                self.carriage_return();
+                self.grid.line_feed();
+                self.grid.carriage_return();
             }
             (0, b'H') => self.set_tab(),
-            (0, b'M') => self.reverse_line_feed(),
+            (0, b'M') => self.grid.reverse_line_feed(),
             (0, b'N') => self.state.charsets.single = Some(2),
             (0, b'O') => self.state.charsets.single = Some(3),
             (0, b'Z') => self.report_primary_attributes(),
@@ -77,21 +78,23 @@ impl Screen {
         }
     }
 
-    /// Lets a sequence through that vt100 carries out as it should; returns whether it is one.
+    /// Lets a sequence through that the grid takes as it is; returns whether it is one.
     fn passes(&mut self, run: &mut Run<'_>) -> bool {
-        let csi = &self.lexer.csi;
-        match csi.final_byte {
-            b'm' => self.select_graphic_rendition(run),
-            b'K' if csi.value(0) <= 2 => {}
-            b'C' => run.reach.right(usize::from(csi.value_or(0, 1))),
-            b'G' | b'`' => {
-                run.reach.col = usize::from(csi.value_or(0, 1) - 1).min(usize::from(self.size().last_col()));
-            }
-            b'H' | b'f' if !self.state.origin => self.pass_position(run),
-            b'A' | b'B' | b'd' if !self.state.origin => return self.pass_vertical(run),
-            _ => return false,
+        if self.lexer.csi.final_byte == b'm' {
+            self.select_graphic_rendition(run);
+            return true;
         }
-        true
+        self.grid.pass_sequence(run, &self.lexer.csi, self.state.origin)
+    }
+
+    /// Carries out an SGR sequence.
+    fn select_graphic_rendition(&mut self, run: &mut Run<'_>) {
+        if let Some(pen) = self.grid.pass_pen(&self.lexer.csi) {
+            self.take(run);
+            if pen != self.grid.pen() {
+                self.set_pen(pen);
+            }
+        }
     }
 
     /// Carries out a control sequence with neither prefix nor intermediate byte.
@@ -100,29 +103,29 @@ impl Screen {
         let first = csi.value(0);
         let count = csi.value_or(0, 1);
         match csi.final_byte {
-            b'@' => self.insert_blanks(count),
+            b'@' => self.grid.insert_cells(count),
             b'A' => self.up(count),
             b'B' => self.down(count),
             b'a' => self.right(count),
             b'D' => self.left(count),
             b'E' => {
                 self.down(count);
-                self.carriage_return();
+                self.grid.carriage_return();
             }
             b'F' => {
                 self.up(count);
-                self.carriage_return();
+                self.grid.carriage_return();
             }
             b'H' | b'f' => self.position(count, csi.value_or(1, 1)),
             b'I' => self.tab(count),
             b'J' => self.erase_display(first),
             b'L' => self.insert_lines(count),
             b'M' => self.delete_lines(count),
-            b'P' => self.delete_cells(count),
+            b'P' => self.grid.delete_cells(count),
             b'S' => self.scroll_up(count),
             b'T' if csi.len() == 1 => self.scroll_down(count),
             b'^' => self.scroll_down(count),
-            b'X' => self.erase_cells(count),
+            b'X' => self.grid.erase_cells(count),
             b'Z' => self.back_tab(count),
             b'b' => self.repeat(count),
             b'c' if first == 0 => self.report_primary_attributes(),
@@ -167,10 +170,10 @@ impl Screen {
             (b'<', 0, b'u') => self.page_mut().keyboard.pop(count),
             (b'=', 0, b'u') => self.change_keyboard(),
             (0, b' ', b'q') => self.set_cursor_shape(first),
-            (0, b' ', b'@') => self.shift_columns(0, count, b'P'),
-            (0, b' ', b'A') => self.shift_columns(0, count, b'@'),
-            (0, b'\'', b'}') => self.shift_columns(self.cursor().col, count, b'@'),
-            (0, b'\'', b'~') => self.shift_columns(self.cursor().col, count, b'P'),
+            (0, b' ', b'@') => self.shift_columns(0, count, Side::Left),
+            (0, b' ', b'A') => self.shift_columns(0, count, Side::Right),
+            (0, b'\'', b'}') => self.shift_columns(self.cursor().col, count, Side::Right),
+            (0, b'\'', b'~') => self.shift_columns(self.cursor().col, count, Side::Left),
             (0, b'!', b'p') => self.soft_reset(),
             (0, b'$', b'p') => self.report_ansi_mode(first),
             (b'?', b'$', b'p') => self.report_private_mode(first),

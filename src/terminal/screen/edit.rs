@@ -1,161 +1,115 @@
-//! Moving what is on the screen: scrolling, inserting and deleting.
-//!
-//! What comes in has the background of the pen; vt100 leaves it in the default one.
+//! Moving and erasing what is on the screen. A request for much work is granted only within the budget.
 
 use super::Screen;
-use crate::terminal::sequence::put_csi;
-use crate::terminal::style::Color;
+use crate::terminal::grid::{Margins, Part};
+use crate::terminal::pen::Pen;
+
+/// The side that columns are shifted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Cells are deleted.
+    Left,
+    /// Cells are inserted.
+    Right,
+}
 
 impl Screen {
-    /// Moves the cursor down a row; at the bottom margin, the region scrolls.
-    pub(super) fn line_feed(&mut self) {
-        self.end_wait();
-        let margins = self.state.margins;
-        if self.at.row == margins.bottom {
-            self.put_scrolling(b"\n", 1);
-            self.scrolled_up(margins.top, 1);
-        } else if self.at.row < self.size().last_row() {
-            self.put(b"\n");
-        }
-    }
-
-    /// Moves the cursor up a row; at the top margin, the region scrolls down.
-    pub(super) fn reverse_line_feed(&mut self) {
-        let margins = self.state.margins;
-        if self.at.row == margins.top {
-            self.end_wait();
-            self.put(b"\x1bM");
-            self.scrolled_down(margins.top, 1);
-        } else if self.at.row > 0 {
-            let col = self.cursor().col;
-            self.go(self.at.row - 1, col);
-        }
-    }
-
     /// Scrolls the region up (SU).
     pub(super) fn scroll_up(&mut self, count: u16) {
-        let margins = self.state.margins;
         if self.spend_rows(count) {
-            self.put_scroll(count);
-            self.scrolled_up(margins.top, count);
+            self.grid.scroll_up(count);
         }
     }
 
     /// Scrolls the region down (SD).
     pub(super) fn scroll_down(&mut self, count: u16) {
-        let margins = self.state.margins;
         if self.spend_rows(count) {
-            self.put_count(count, b'T');
-            self.scrolled_down(margins.top, count);
+            self.grid.scroll_down(count);
         }
     }
 
-    /// Inserts rows at the cursor's (IL), which goes to the first column.
+    /// Inserts rows at the cursor's (IL); the cursor goes to the first column.
     pub(super) fn insert_lines(&mut self, count: u16) {
-        if self.state.margins.has(self.at.row) && self.spend_rows(count) {
-            self.put_count(count, b'L');
-            self.scrolled_down(self.at.row, count);
-            self.carriage_return();
+        if self.is_within_margins() && self.spend_rows(count) {
+            self.grid.insert_lines(count);
+            self.grid.carriage_return();
         }
     }
 
-    /// Deletes rows from the cursor's on (DL), which goes to the first column.
+    /// Deletes rows from the cursor's on (DL); the cursor goes to the first column.
     pub(super) fn delete_lines(&mut self, count: u16) {
-        if self.state.margins.has(self.at.row) && self.spend_rows(count) {
-            self.put_count(count, b'M');
-            self.scrolled_up(self.at.row, count);
-            self.carriage_return();
+        if self.is_within_margins() && self.spend_rows(count) {
+            self.grid.delete_lines(count);
+            self.grid.carriage_return();
         }
     }
 
-    /// Inserts blank cells at the cursor (ICH).
-    pub(super) fn insert_blanks(&mut self, count: u16) {
-        self.end_wait();
-        self.insert_cells(count);
-    }
-
-    /// Inserts blank cells at the cursor, which does not wait behind the last column.
-    pub(super) fn insert_cells(&mut self, count: u16) {
-        self.edit_row(count, b'@');
-        if self.state.pen.style.bg != Color::Default {
-            self.edit_row(count, b'X');
-        }
-    }
-
-    /// Deletes cells from the cursor on (DCH).
-    pub(super) fn delete_cells(&mut self, count: u16) {
-        self.end_wait();
-        self.edit_row(count, b'P');
-        if self.state.pen.style.bg != Color::Default {
-            let at = self.at;
-            let cols = self.size().cols();
-            self.go(at.row, cols - count.min(cols - at.col));
-            self.edit_row(count, b'X');
-            self.go(at.row, at.col);
-        }
-    }
-
-    /// Shifts the columns from `col` on of the region, in which the cursor has to be, to the left (by `P`) or to the
-    /// right (by `@`): SL and SR, DECDC and DECIC.
-    pub(super) fn shift_columns(&mut self, col: u16, count: u16, final_byte: u8) {
-        let margins = self.state.margins;
-        if !margins.has(self.at.row) || !self.spend_rows(margins.height()) {
+    /// Shifts the columns from `col` on of the region, which the cursor must be in: SL and SR, DECDC and DECIC.
+    pub(super) fn shift_columns(&mut self, col: u16, count: u16, side: Side) {
+        let margins = self.grid.margins();
+        if !self.is_within_margins() || !self.spend_rows(margins.height()) {
             return;
         }
         let back = self.cursor();
         for row in margins.top..=margins.bottom {
-            self.go(row, col);
-            if final_byte == b'@' { self.insert_cells(count) } else { self.delete_cells(count) }
+            self.grid.move_to(row, col);
+            match side {
+                Side::Left => self.grid.delete_cells(count),
+                Side::Right => self.grid.insert_cells(count),
+            }
         }
-        self.go(back.row, back.col);
+        self.grid.move_to(back.row, back.col);
     }
 
-    /// Passes on a sequence that changes cells of the cursor's row.
-    pub(super) fn edit_row(&mut self, count: u16, final_byte: u8) {
-        self.put_count(count, final_byte);
-        self.touch(self.at.row, self.at.row);
-    }
-
-    /// Ends the wait behind the last column, if there is one.
-    pub(super) fn end_wait(&mut self) {
-        let cols = self.size().cols();
-        if self.at.col >= cols {
-            self.go(self.at.row, cols - 1);
+    /// Erases from the cursor on (0), up to it (1), or all (2) of the display (ED).
+    pub(super) fn erase_display(&mut self, what: u16) {
+        let at = self.grid.at();
+        let last = self.size().last_row();
+        // 3 would erase the history. That is not here, and it belongs to the person.
+        match Part::from_number(what) {
+            Some(Part::Right) if at.col == 0 => self.grid.erase_rows(at.row, last),
+            Some(Part::Right) => {
+                self.grid.erase_line(Part::Right);
+                if at.row < last {
+                    self.grid.erase_rows(at.row + 1, last);
+                }
+            }
+            Some(Part::Left) => {
+                self.grid.erase_line(Part::Left);
+                if at.row > 0 {
+                    self.grid.erase_rows(0, at.row - 1);
+                }
+            }
+            Some(Part::Whole) => self.grid.erase_rows(0, last),
+            None => {}
         }
     }
 
-    /// Lets the region scroll up.
-    pub(super) fn put_scroll(&mut self, count: u16) {
-        let mut sequence = Vec::new();
-        put_csi(&mut sequence, &[count], b'S');
-        self.put_scrolling(&sequence, usize::from(count));
+    /// Fills the screen with the letter E (DECALN), a pattern to adjust a tube by.
+    pub(super) fn fill_with_e(&mut self) {
+        let size = self.size();
+        if !self.spend(u64::from(size.cells()) * 16) {
+            return;
+        }
+        self.reset_margins();
+        let pen = self.grid.pen();
+        self.grid.set_pen(Pen::default());
+        let row = "E".repeat(usize::from(size.cols()));
+        for number in 0..size.rows() {
+            self.grid.move_to(number, 0);
+            self.grid.put_ascii(row.as_bytes());
+        }
+        self.grid.move_to(0, 0);
+        self.set_pen(pen);
     }
 
-    fn put_count(&mut self, count: u16, final_byte: u8) {
-        self.scratch.clear();
-        put_csi(&mut self.scratch, &[count], final_byte);
-        self.put_scratch();
+    /// Sets the margins around the whole screen; the cursor goes to the corner.
+    pub(super) fn reset_margins(&mut self) {
+        self.state.origin = false;
+        self.grid.set_margins(Margins::full(self.size()));
     }
 
-    /// Asks for the work of moving `count` rows.
-    fn spend_rows(&mut self, count: u16) -> bool {
-        let rows = count.min(self.state.margins.height());
-        self.spend(u64::from(rows) * u64::from(self.size().cols()))
-    }
-
-    /// Notes that the rows from `first` to the bottom margin moved up.
-    fn scrolled_up(&mut self, first: u16, count: u16) {
-        let bottom = self.state.margins.bottom;
-        self.dirty.set(first, bottom, true);
-        self.blank_mut().rows.shift_up(first, bottom, count, false);
-        self.vacate((bottom + 1).saturating_sub(count).max(first), bottom);
-    }
-
-    /// Notes that the rows from `first` to the bottom margin moved down.
-    fn scrolled_down(&mut self, first: u16, count: u16) {
-        let bottom = self.state.margins.bottom;
-        self.dirty.set(first, bottom, true);
-        self.blank_mut().rows.shift_down(first, bottom, count, false);
-        self.vacate(first, first.saturating_add(count - 1).min(bottom));
+    fn is_within_margins(&self) -> bool {
+        self.grid.margins().has(self.grid.at().row)
     }
 }

@@ -1,14 +1,12 @@
-//! The way of a byte: from a chunk of output to a sequence carried out or a character shown.
+//! The way of a byte: from a chunk of output to a sequence that is carried out or a character that is shown.
 
 use super::Screen;
-use super::settle::Run;
 use super::strings::Collected;
+use crate::terminal::grid::{Run, Text};
 use crate::terminal::parse::csi::Csi;
-use crate::terminal::parse::escape::{self, Escape, MAX_SEQUENCE};
-use crate::terminal::parse::text::{Decoded, LineFeeds, decode, passable};
-use crate::terminal::style::Color;
+use crate::terminal::parse::escape::{self, ESC, Escape, MAX_SEQUENCE};
+use crate::terminal::parse::text::{Decoded, decode};
 
-pub(super) const ESC: u8 = 0x1b;
 const CAN: u8 = 0x18;
 const SUB: u8 = 0x1a;
 
@@ -25,7 +23,7 @@ pub(super) struct Lexer {
     pub after_return: bool,
     /// How many bytes came in all.
     pub consumed: u64,
-    /// Where in all bytes what is being carried out ends.
+    /// Where in all bytes the current token ends; the budget counts by it.
     pub place: u64,
 }
 
@@ -47,11 +45,10 @@ impl Screen {
 
     /// Carries out `bytes` as far as they are whole; returns how many were used up.
     pub(super) fn interpret(&mut self, bytes: &[u8]) -> usize {
-        let mut run = Run::new(bytes, self.lexer.consumed);
-        run.start(self.at.col, self.size().cols());
+        let mut run = self.grid.run(bytes);
         while let Some(&byte) = bytes.get(run.at) {
             if byte == ESC {
-                let rest = bytes.get(run.at..).unwrap_or_default();
+                let rest = run.rest();
                 match escape::parse(rest, &mut self.lexer.csi) {
                     Escape::Csi(len) if len <= MAX_SEQUENCE => {
                         run.end = run.at + len;
@@ -90,7 +87,7 @@ impl Screen {
                     break;
                 }
             }
-            run.step(self.at.col, self.size().cols());
+            self.grid.step(&mut run);
         }
         let used = run.at;
         run.end = used;
@@ -100,22 +97,25 @@ impl Screen {
         used
     }
 
-    /// Takes the text or control character at the front of what is left.
+    /// Hands over the bytes before the current token, which is carried out here.
+    pub(super) fn take(&mut self, run: &mut Run<'_>) {
+        self.grid.take(run);
+        self.lexer.place = self.lexer.consumed + run.end as u64;
+    }
+
+    /// Takes the text or control character at the front of a run.
     fn plain(&mut self, run: &mut Run<'_>) {
-        let rest = run.rest();
         if !self.joining && self.state.is_simple() {
-            let line_feeds = if self.state.pen.style.bg == Color::Default {
-                LineFeeds::AfterReturn(run.after_return(self.lexer.after_return))
-            } else {
-                LineFeeds::Never
-            };
-            let mut reach = run.reach;
-            let len = passable(rest, line_feeds, &mut reach);
-            if len > 0 {
-                run.end = run.at + len;
-                return self.pass_text(run, reach);
+            match self.grid.pass_text(run, self.lexer.after_return) {
+                Text::None => {}
+                Text::Passed(adjacent) => {
+                    self.adjacent = adjacent;
+                    return;
+                }
+                Text::Fills => return self.print_filling(run),
             }
         }
+        let rest = run.rest();
         match decode(rest) {
             Decoded::Char(c, len) => {
                 run.end = run.at + len;
@@ -141,18 +141,18 @@ impl Screen {
     fn carry_from(&mut self, run: &mut Run<'_>, len: usize) {
         run.end = run.at + len;
         self.take(run);
-        let head = run.bytes.get(run.at..run.end).unwrap_or_default();
-        self.lexer.carry.extend_from_slice(head);
+        self.lexer.carry.extend_from_slice(run.token());
         self.limit_carry();
         run.at = run.end;
     }
 
-    /// A sequence that is too long goes on as one that says nothing.
+    /// Makes a sequence that is too long one that says nothing.
     fn limit_carry(&mut self) {
         let carry = &mut self.lexer.carry;
         if carry.len() > MAX_SEQUENCE {
-            let stub: &[u8] = if carry.get(1) == Some(&b'[') { b"\x1b[0?" } else { b"\x1b  " };
+            let stub: &[u8] = if carry.get(1) == Some(&b'[') { b"[0?" } else { b"  " };
             carry.clear();
+            carry.push(ESC);
             carry.extend_from_slice(stub);
         }
     }
@@ -193,10 +193,10 @@ impl Screen {
         used
     }
 
-    /// A control character in the midst of a sequence is carried out at once.
+    /// Carries out a control character in the middle of a sequence.
     fn control_within(&mut self, byte: u8) {
         let carry = std::mem::take(&mut self.lexer.carry);
-        self.lexer.consumed -= 1;
+        self.lexer.consumed = self.lexer.consumed.saturating_sub(1);
         self.interpret(&[byte]);
         self.lexer.carry = carry;
     }

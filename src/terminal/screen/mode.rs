@@ -1,9 +1,12 @@
-//! Modes: set, reset, and asked about.
+//! Modes: setting, resetting and asking about them; resets of the whole terminal.
 
 use super::Screen;
+use super::charset::Charsets;
+use super::state::State;
 use crate::terminal::modes::{CursorShape, KittyFlags, MouseEncoding, MouseTracking};
+use crate::terminal::pen::Pen;
 
-/// How a mode stands, as DECRQM answers it.
+/// The state of a mode, as DECRQM answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It is not known.
@@ -52,7 +55,7 @@ impl Screen {
             }
             7 => {
                 self.state.autowrap = on;
-                self.end_wait();
+                self.grid.end_wait();
             }
             9 => self.track_mouse(MouseTracking::Press, on),
             25 => self.state.visible = on,
@@ -77,7 +80,7 @@ impl Screen {
         }
     }
 
-    /// Returns how an ANSI mode stands.
+    /// Returns the state of an ANSI mode.
     pub(super) fn ansi_standing(&self, mode: u16) -> Standing {
         match mode {
             4 => self.state.insert.into(),
@@ -86,7 +89,7 @@ impl Screen {
         }
     }
 
-    /// Returns how a private mode stands.
+    /// Returns the state of a private mode.
     pub(super) fn private_standing(&self, mode: u16) -> Standing {
         let state = &self.state;
         let modes = self.modes();
@@ -118,11 +121,11 @@ impl Screen {
         on.into()
     }
 
-    /// A pane has as many columns as it has (DECCOLM), but the rest of what comes with a change of them is expected.
+    /// Does what a change of the number of columns does (DECCOLM), except to change it: a pane's columns are fixed.
     fn change_columns(&mut self) {
         self.reset_margins();
         self.erase_display(2);
-        self.go(0, 0);
+        self.grid.move_to(0, 0);
     }
 
     fn track_mouse(&mut self, tracking: MouseTracking, on: bool) {
@@ -155,7 +158,7 @@ impl Screen {
         self.state.modes.modify_other_keys = self.lexer.csi.value(1).min(2) as u8;
     }
 
-    /// Lays the keyboard's flags aside and sets others (`CSI > flags u`).
+    /// Pushes the keyboard's flags and sets others (`CSI > flags u`).
     pub(super) fn push_keyboard(&mut self) {
         let flags = KittyFlags::from_bits(self.lexer.csi.value(0));
         self.page_mut().keyboard.push(flags);
@@ -166,6 +169,31 @@ impl Screen {
         let flags = KittyFlags::from_bits(self.lexer.csi.value(0));
         let mode = self.lexer.csi.value_or(1, 1);
         self.page_mut().keyboard.change(flags, mode);
+    }
+
+    /// Resets everything (RIS) but the person's colours.
+    pub(super) fn reset(&mut self) {
+        let palette = self.state.colors.palette;
+        self.state = State::default();
+        self.state.colors.palette = palette;
+        self.grid.clear();
+    }
+
+    /// Undoes what a program that died may have left behind (DECSTR); the screen stays as it is.
+    pub(super) fn soft_reset(&mut self) {
+        let place = self.grid.at();
+        self.reset_margins();
+        let state = &mut self.state;
+        state.visible = true;
+        state.autowrap = true;
+        state.reverse_wrap = false;
+        state.insert = false;
+        state.charsets = Charsets::default();
+        state.modes.application_cursor = false;
+        state.modes.application_keypad = false;
+        self.page_mut().saved = None;
+        self.set_pen(Pen::default());
+        self.grid.stand(place);
     }
 
     /// Returns the parameters of the sequence being carried out.

@@ -1,4 +1,4 @@
-//! Operating system commands: titles, links, colours, and what programs say beside what they show.
+//! Operating system commands: titles, links, colours, and what programs say besides their output.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use super::strings::Terminator;
 use crate::domain::clean;
 use crate::terminal::notice::{Notice, Progress, Prompt};
 use crate::terminal::palette::Slot;
+use crate::terminal::pen::Pen;
 
 /// The most characters of a title, and of the parts of a notification.
 const MAX_TITLE: usize = 256;
@@ -57,13 +58,13 @@ impl Screen {
         self.notices.push(Notice::Title(title.to_owned()));
     }
 
-    /// What is printed from now on belongs to a link, or to none (OSC 8).
+    /// Text printed from now on belongs to a link, or to none (OSC 8).
     fn link(&mut self, text: &str) {
         let Some((_, address)) = text.split_once(';') else { return };
-        let link = if address.chars().any(char::is_control) { 0 } else { self.inks.add_link(address) };
-        if link != self.state.pen.link {
-            self.state.pen.link = link;
-            self.put_pen();
+        let link = if address.chars().any(char::is_control) { 0 } else { self.grid.add_link(address) };
+        let pen = self.grid.pen();
+        if link != pen.link {
+            self.set_pen(Pen { link, ..pen });
         }
     }
 
@@ -119,10 +120,10 @@ impl Screen {
     fn clipboard(&mut self, text: &str) {
         let Some((selection, data)) = text.split_once(';') else { return };
         let known = |byte: u8| byte.is_ascii_alphanumeric();
-        // A question is not answered: what a person copied is theirs.
+        // A question is not answered: the person's clipboard is private.
         if selection.len() <= 16 && selection.bytes().all(known) && data != "?" {
             let base64 = data.bytes().all(|byte| known(byte) || matches!(byte, b'+' | b'/' | b'='));
-            // Whatever is not base64 empties the clipboard, says xterm.
+            // Text that is not base64 empties the clipboard, as in xterm.
             let data = if base64 { data.to_owned() } else { String::new() };
             self.notices.push(Notice::Clipboard { selection: selection.to_owned(), data });
         }
@@ -140,16 +141,16 @@ impl Screen {
         self.notices.push(Notice::Prompt(prompt));
     }
 
-    /// A program says how it is, or asks whether anybody listens, which is answered with the question itself.
+    /// A program reports its state, or asks whether its reports are read.
     fn program_status(&mut self, text: &str, terminator: Terminator) {
         if text == "?" {
-            self.reply(&format!("\x1b]7501;?{}", terminator.bytes()));
+            self.report_listening(terminator);
         } else if text.len() <= MAX_REPORT {
             self.notices.push(Notice::ProgramStatus(printable(text)));
         }
     }
 
-    /// Sets colours of the palette or tells them (OSC 4): pairs of an index and a colour.
+    /// Sets or reports colours of the palette (OSC 4): pairs of an index and a colour.
     fn indexed_colors(&mut self, text: &str, terminator: Terminator) {
         let mut fields = text.split(';');
         while let (Some(index), Some(color)) = (fields.next(), fields.next()) {
@@ -159,7 +160,7 @@ impl Screen {
         }
     }
 
-    /// Sets colours or tells them (OSC 10 to 12): each further field is the next slot's.
+    /// Sets or reports colours (OSC 10 to 12): each further field is for the next slot.
     fn colors(&mut self, slots: &[Slot], text: &str, terminator: Terminator) {
         for (slot, color) in slots.iter().zip(text.split(';')) {
             self.color(*slot, color, terminator);

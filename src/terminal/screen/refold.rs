@@ -1,58 +1,49 @@
-//! The primary screen at another width: its lines folded anew, and where its cursors are then.
+//! The primary screen at another width: its lines folded, and where its cursors are then.
 //!
-//! A cursor stays on its character, or as far behind the end of its line as it was. One that waits behind the last
-//! column stays behind the character before it, and waits if that is in the last column again.
+//! A cursor stays on its character, or at its distance behind the end of its line. A cursor that waits behind the last
+//! column stays behind the character before it, and waits if that character is in the last column again.
 
-use super::Screen;
-use super::engine::Buffer;
 use crate::domain::{Position, Size};
 use crate::terminal::fold::{fold, logical};
 use crate::terminal::line::Line;
 
-/// A primary screen folded anew.
+/// A primary screen folded for another size.
 #[derive(Debug)]
 pub(super) struct Refolded {
-    /// What prints its rows into a blank buffer.
-    pub painting: Vec<u8>,
+    /// Its rows.
+    pub rows: Vec<Line>,
+    /// The rows above them, which have no room.
+    pub gone: Vec<Line>,
     /// Where its cursor is.
     pub cursor: Position,
     /// Where its saved cursor is, if there is one.
     pub saved: Option<Position>,
 }
 
-impl Screen {
-    /// Folds the primary screen for another size; the rows that have no room above the cursor leave. Nothing is
-    /// printed yet, for what stands in the cells is needed until then.
-    pub(super) fn refold(&mut self, cursor: Position, size: Size) -> Refolded {
-        let [primary, _] = &self.state.pages;
-        let saved = primary.saved.map(|saved| saved.at);
-        let lines = self.buffer_lines(Buffer::Primary);
-        let text = lines.iter().rposition(|line| !line.is_blank()).map_or(0, |last| last + 1);
-        // Blank rows under the cursor and the text are the first to go.
-        let used = text.max(usize::from(cursor.row) + 1);
-        let lines = lines.get(..used).unwrap_or(&lines);
-        let (mut rows, [at, saved_at]) = folded(lines, self.size(), size, [cursor, saved.unwrap_or(cursor)]);
-        let lost = rows.len().saturating_sub(usize::from(size.rows())).min(at.0);
-        let gone = rows.drain(..lost);
-        if self.engine.departures().kept {
-            self.departed.extend(gone);
-        } else {
-            drop(gone);
-        }
-        rows.truncate(usize::from(size.rows()));
-        let fitted = |(row, col): (usize, u16)| {
-            let row = row.saturating_sub(lost).min(usize::from(size.last_row()));
-            Position { row: u16::try_from(row).unwrap_or(size.last_row()), col }
-        };
-        Refolded {
-            painting: self.painting(&rows, size),
-            cursor: fitted(at),
-            saved: saved.map(|_| fitted(saved_at)),
-        }
-    }
+/// Folds the lines of a primary screen of size `old` for size `new`.
+pub(super) fn refold(
+    lines: &[Line],
+    old: Size,
+    new: Size,
+    cursor: Position,
+    saved: Option<Position>,
+) -> Refolded {
+    let text = lines.iter().rposition(|line| !line.is_blank()).map_or(0, |last| last + 1);
+    // Blank rows under the cursor and the text are the first to go.
+    let used = text.max(usize::from(cursor.row) + 1);
+    let lines = lines.get(..used).unwrap_or(lines);
+    let (mut rows, [at, saved_at]) = folded(lines, old, new, [cursor, saved.unwrap_or(cursor)]);
+    let lost = rows.len().saturating_sub(usize::from(new.rows())).min(at.0);
+    let gone = rows.drain(..lost).collect();
+    rows.truncate(usize::from(new.rows()));
+    let fitted = |(row, col): (usize, u16)| {
+        let row = row.saturating_sub(lost).min(usize::from(new.last_row()));
+        Position { row: u16::try_from(row).unwrap_or(new.last_row()), col }
+    };
+    Refolded { rows, gone, cursor: fitted(at), saved: saved.map(|_| fitted(saved_at)) }
 }
 
-/// Returns `lines` folded anew, and where the `places` are then.
+/// Returns `lines` folded, and where the `places` are then.
 fn folded(lines: &[Line], old: Size, new: Size, places: [Position; 2]) -> (Vec<Line>, [(usize, u16); 2]) {
     let mut rows = Vec::new();
     let mut found = [(0, 0); 2];
@@ -74,7 +65,7 @@ fn folded(lines: &[Line], old: Size, new: Size, places: [Position; 2]) -> (Vec<L
     (rows, found)
 }
 
-/// A line that was folded anew.
+/// A line that was folded.
 struct Paragraph {
     /// Its first row.
     first: usize,
@@ -98,7 +89,7 @@ impl Paragraph {
             number += 1;
         }
         if row + 1 == rows.len() {
-            self.behind(usize::from(col - end) + number - self.cells.len())
+            self.behind((usize::from(col - end) + number).saturating_sub(self.cells.len()))
         } else if col >= self.old.cols() {
             number.checked_sub(1).map_or((self.first, 0), |before| self.after(before))
         } else {
@@ -111,7 +102,7 @@ impl Paragraph {
     fn on(&self, number: usize, inner: u16) -> (usize, u16) {
         match self.cells.get(number) {
             Some((row, col, _)) => (*row, col + inner),
-            None => self.behind(number - self.cells.len()),
+            None => self.behind(number.saturating_sub(self.cells.len())),
         }
     }
 
@@ -119,7 +110,7 @@ impl Paragraph {
     fn after(&self, number: usize) -> (usize, u16) {
         match self.cells.get(number) {
             Some((row, col, width)) => (*row, col + width),
-            None => self.behind(number + 1 - self.cells.len()),
+            None => self.behind((number + 1).saturating_sub(self.cells.len())),
         }
     }
 

@@ -1,7 +1,7 @@
-//! Answers to what programs ask about the terminal, in the place of the stream where they ask.
+//! Answers to the questions of programs about the terminal, given at the place of the stream where they ask.
 //!
-//! What is answered is true: a mode that is not carried out is reported as unknown. Nothing that a program printed or
-//! a person copied is ever part of an answer.
+//! Answers are true: a mode that is not carried out is reported as unknown. No answer holds text that a program printed
+//! or a person copied. These are the only escape sequences that this folder writes.
 
 use std::fmt::Write as _;
 
@@ -9,9 +9,9 @@ use super::Screen;
 use super::state::MAX_TITLES;
 use super::strings::Terminator;
 use crate::terminal::palette::{Slot, print_color};
-use crate::terminal::print::put_sgr;
+use crate::terminal::sequence::put_sgr;
 
-/// The size of a cell in pixels, for those who ask. Nobody draws pixels here; the shape is that of most fonts.
+/// The size of a cell in pixels, for programs that ask. Nothing draws pixels here; the shape is that of most fonts.
 const CELL_WIDTH: u32 = 10;
 const CELL_HEIGHT: u32 = 20;
 
@@ -19,7 +19,7 @@ const CELL_HEIGHT: u32 = 20;
 const NAME: &str = "agentctl";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The capabilities that are told to who asks for them (XTGETTCAP).
+/// The capabilities that XTGETTCAP reports.
 const CAPABILITIES: [(&str, &str); 6] = [
     ("Co", "256"),
     ("colors", "256"),
@@ -28,6 +28,27 @@ const CAPABILITIES: [(&str, &str); 6] = [
     ("TN", "xterm-256color"),
     ("name", "xterm-256color"),
 ];
+
+/// The most bytes of answers that wait. A program that asks and does not read gets no further answers.
+const MAX_REPLIES: usize = 16 * 1024;
+
+/// Answers that wait to be written.
+#[derive(Clone, Debug, Default)]
+pub struct Replies(Vec<u8>);
+
+impl Replies {
+    /// Adds an answer; leaves it out if too many wait.
+    pub fn push(&mut self, answer: &[u8]) {
+        if self.0.len() + answer.len() <= MAX_REPLIES {
+            self.0.extend_from_slice(answer);
+        }
+    }
+
+    /// Returns what waits.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0)
+    }
+}
 
 impl Screen {
     /// Says what kind of terminal this is (DA1): a VT220 with colours.
@@ -70,7 +91,7 @@ impl Screen {
 
     fn report_cursor(&mut self, prefix: &str) {
         let at = self.cursor();
-        let top = if self.state.origin { self.state.margins.top } else { 0 };
+        let top = if self.state.origin { self.grid.margins().top } else { 0 };
         let row = at.row.saturating_sub(top) + 1;
         self.reply(&format!("\x1b[{prefix}{row};{}R", at.col + 1));
     }
@@ -89,6 +110,11 @@ impl Screen {
         }
     }
 
+    /// Says that reports of a program's state are read (OSC 7501), by the question itself.
+    pub(super) fn report_listening(&mut self, terminator: Terminator) {
+        self.reply(&format!("\x1b]7501;?{}", terminator_bytes(terminator)));
+    }
+
     /// Says which flags of the kitty keyboard protocol are in force.
     pub(super) fn report_keyboard(&mut self) {
         let flags = self.page().keyboard.flags().bits();
@@ -101,20 +127,20 @@ impl Screen {
         self.reply(&format!("\x1b[>4;{level}m"));
     }
 
-    /// Says how an ANSI mode stands (DECRQM).
+    /// Reports the state of an ANSI mode (DECRQM).
     pub(super) fn report_ansi_mode(&mut self, mode: u16) {
         let standing = self.ansi_standing(mode) as u8;
         self.reply(&format!("\x1b[{mode};{standing}$y"));
     }
 
-    /// Says how a private mode stands (DECRQM).
+    /// Reports the state of a private mode (DECRQM).
     pub(super) fn report_private_mode(&mut self, mode: u16) {
         let standing = self.private_standing(mode) as u8;
         self.reply(&format!("\x1b[?{mode};{standing}$y"));
     }
 
-    /// Answers questions about the window, and lays its title aside or takes it back (XTWINOPS). The title itself is
-    /// never told: it would be a way for what is printed to become what is typed.
+    /// Answers questions about the window, and pushes or pops its title (XTWINOPS). The title itself is never reported:
+    /// printed text could become typed text that way.
     pub(super) fn window_operation(&mut self) {
         let (rows, cols, height, width) = self.measures();
         let second = self.lexer.csi.value(1);
@@ -158,17 +184,17 @@ impl Screen {
         }
     }
 
-    /// Says how something is set (DECRQSS).
+    /// Reports a setting (DECRQSS).
     fn report_setting(&mut self, setting: &str) {
         let mut out = String::from("\x1bP1$r");
         match setting {
             "m" => {
                 let mut sgr = Vec::new();
-                put_sgr(&mut sgr, &self.state.pen.style);
+                put_sgr(&mut sgr, &self.grid.pen().style);
                 out.push_str(String::from_utf8_lossy(&sgr).trim_start_matches("\x1b["));
             }
             "r" => {
-                let margins = self.state.margins;
+                let margins = self.grid.margins();
                 // Writing into a string does not fail.
                 let _ = write!(out, "{};{}r", margins.top + 1, margins.bottom + 1);
             }
@@ -181,7 +207,7 @@ impl Screen {
         self.reply(&out);
     }
 
-    /// Tells a capability by its name in hexadecimal (XTGETTCAP).
+    /// Reports a capability by its name in hexadecimal (XTGETTCAP).
     fn report_capability(&mut self, name: &str) {
         let known = CAPABILITIES.iter().find(|(known, _)| hex(known).eq_ignore_ascii_case(name));
         let harmless = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -193,7 +219,7 @@ impl Screen {
         }
     }
 
-    /// Tells a colour, ending as the question did.
+    /// Reports a colour; the answer ends as the question did.
     pub(super) fn report_color(&mut self, slot: Slot, terminator: Terminator) {
         let color = print_color(self.state.colors.get(slot));
         let name = match slot {
@@ -202,12 +228,20 @@ impl Screen {
             Slot::Background => "11".to_owned(),
             Slot::Cursor => "12".to_owned(),
         };
-        self.reply(&format!("\x1b]{name};{color}{}", terminator.bytes()));
+        self.reply(&format!("\x1b]{name};{color}{}", terminator_bytes(terminator)));
     }
 
     /// Adds an answer.
     pub(super) fn reply(&mut self, answer: &str) {
         self.replies.push(answer.as_bytes());
+    }
+}
+
+/// Returns the end of an answer; it ends as its question did.
+const fn terminator_bytes(terminator: Terminator) -> &'static str {
+    match terminator {
+        Terminator::Bell => "\x07",
+        Terminator::St => "\x1b\\",
     }
 }
 

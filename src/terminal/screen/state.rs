@@ -1,16 +1,16 @@
-//! What a terminal remembers beside its cells: pens, margins, modes, saved cursors.
+//! What a terminal remembers besides its cells, pen and margins: modes, character sets, saved cursors.
 
 use std::sync::Arc;
 
 use super::Screen;
 use super::charset::Charsets;
-use super::engine::Buffer;
 use super::keyboard::Keyboard;
-use super::pen::Pen;
 use super::tabs::TabStops;
-use crate::domain::{Position, Size};
+use crate::domain::Position;
+use crate::terminal::grid::Buffer;
 use crate::terminal::modes::{CursorShape, Modes};
 use crate::terminal::palette::Colors;
+use crate::terminal::pen::Pen;
 
 /// The most titles a program can lay aside (XTWINOPS 22).
 pub const MAX_TITLES: usize = 8;
@@ -18,13 +18,9 @@ pub const MAX_TITLES: usize = 8;
 /// What a terminal remembers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// How the next character will look.
-    pub pen: Pen,
-    /// The first and last row of the scrolling region.
-    pub margins: Margins,
     /// Whether rows are counted from the top margin (DECOM).
     pub origin: bool,
-    /// Whether text goes on in the next row when a row is full (DECAWM).
+    /// Whether text goes on in the next row when its row is full (DECAWM).
     pub autowrap: bool,
     /// Whether a backspace in the first column goes back to the row before (45).
     pub reverse_wrap: bool,
@@ -34,7 +30,7 @@ pub struct State {
     pub charsets: Charsets,
     /// The tab stops.
     pub tabs: TabStops,
-    /// What the program asked about keys, pastes and the mouse, without what belongs to one buffer only.
+    /// What the program asked about keys, pastes and the mouse, except what belongs to one buffer.
     pub modes: Modes,
     /// What the cursor looks like.
     pub shape: CursorShape,
@@ -59,7 +55,7 @@ pub struct Page {
     pub keyboard: Keyboard,
 }
 
-/// A saved cursor (DECSC), and what is saved with it.
+/// A saved cursor (DECSC) with everything that is saved with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Saved {
     /// Where it was; one past the last column if the next character would have wrapped.
@@ -72,38 +68,10 @@ pub struct Saved {
     pub origin: bool,
 }
 
-/// The scrolling region, by its first and last row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Margins {
-    /// The first row.
-    pub top: u16,
-    /// The last row.
-    pub bottom: u16,
-}
-
-impl Margins {
-    /// Returns margins around the whole screen.
-    pub const fn full(size: Size) -> Margins {
-        Margins { top: 0, bottom: size.last_row() }
-    }
-
-    /// Returns whether `row` lies within.
-    pub const fn has(self, row: u16) -> bool {
-        self.top <= row && row <= self.bottom
-    }
-
-    /// Returns how many rows lie within.
-    pub const fn height(self) -> u16 {
-        self.bottom - self.top + 1
-    }
-}
-
-impl State {
-    /// Returns what a terminal remembers when nothing was said yet.
-    pub fn new(size: Size) -> State {
+impl Default for State {
+    /// Returns what a terminal remembers before any output.
+    fn default() -> State {
         State {
-            pen: Pen::default(),
-            margins: Margins::full(size),
             origin: false,
             autowrap: true,
             reverse_wrap: false,
@@ -119,8 +87,10 @@ impl State {
             pages: [Page::default(), Page::default()],
         }
     }
+}
 
-    /// Returns whether text can be passed on without looking at each character.
+impl State {
+    /// Returns whether text can be passed on without a look at each character.
     pub fn is_simple(&self) -> bool {
         self.autowrap
             && !self.insert
@@ -130,19 +100,11 @@ impl State {
     }
 }
 
-/// Returns the place of `buffer` in an array of two.
-pub const fn index(buffer: Buffer) -> usize {
-    match buffer {
-        Buffer::Primary => 0,
-        Buffer::Alternate => 1,
-    }
-}
-
 impl Screen {
     /// Returns what belongs to the buffer that is shown.
     pub(super) fn page(&self) -> &Page {
         let [primary, alternate] = &self.state.pages;
-        match self.engine.active() {
+        match self.grid.active() {
             Buffer::Primary => primary,
             Buffer::Alternate => alternate,
         }
@@ -151,7 +113,7 @@ impl Screen {
     /// Returns what belongs to the buffer that is shown.
     pub(super) fn page_mut(&mut self) -> &mut Page {
         let [primary, alternate] = &mut self.state.pages;
-        match self.engine.active() {
+        match self.grid.active() {
             Buffer::Primary => primary,
             Buffer::Alternate => alternate,
         }

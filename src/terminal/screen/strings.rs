@@ -1,11 +1,10 @@
 //! Strings: operating system commands and device control strings, collected up to their terminator.
 
 use super::Screen;
-use super::feed::ESC;
-use crate::terminal::parse::escape::StringKind;
+use crate::terminal::parse::escape::{ESC, StringKind};
 
-/// The most bytes of a string; of one that fills the clipboard; and of a device control string, of which only short
-/// questions are read. A longer one is left out.
+/// The most bytes of a string, of one that fills the clipboard, and of a device control string, which is only read if it
+/// is a short question. A longer string is left out.
 const MAX_STRING: usize = 64 * 1024;
 const MAX_CLIPBOARD: usize = 1024 * 1024;
 const MAX_DCS: usize = 4 * 1024;
@@ -15,9 +14,9 @@ const MAX_DCS: usize = 4 * 1024;
 pub struct Collected {
     /// What it is.
     pub kind: StringKind,
-    /// What came of it.
+    /// The bytes so far.
     pub text: Vec<u8>,
-    /// Whether there was more of it than is kept.
+    /// Whether some bytes were left out.
     pub overflow: bool,
     /// Whether the last byte was an ESC, which ends it if a backslash follows and breaks it off otherwise.
     pub escaped: bool,
@@ -32,18 +31,8 @@ pub enum Terminator {
     St,
 }
 
-impl Terminator {
-    /// Returns its bytes; an answer ends as its question did.
-    pub const fn bytes(self) -> &'static str {
-        match self {
-            Terminator::Bell => "\x07",
-            Terminator::St => "\x1b\\",
-        }
-    }
-}
-
 impl Collected {
-    /// Returns a string of which nothing came yet.
+    /// Returns an empty string.
     pub const fn new(kind: StringKind) -> Collected {
         Collected { kind, text: Vec::new(), overflow: false, escaped: false }
     }
@@ -52,7 +41,7 @@ impl Collected {
         let limit = match self.kind {
             StringKind::Ignored => 0,
             StringKind::Dcs => MAX_DCS,
-            // Which limit it is shows in its first bytes, so the longer one is only for who earns it.
+            // The first bytes say which limit it is.
             StringKind::Osc if self.text.starts_with(b"52;") => MAX_CLIPBOARD,
             StringKind::Osc => MAX_STRING,
         };
@@ -80,7 +69,7 @@ impl Screen {
         }
         // The limit depends on the first few bytes, so they are added one by one.
         let careful = if string.text.len() < 3 { bytes.get(..3).unwrap_or(bytes) } else { bytes };
-        let stop = |byte: &u8| matches!(byte, 0x18 | 0x1a | 0x1b) || (is_osc && *byte == 0x07);
+        let stop = |byte: &u8| matches!(*byte, 0x18 | 0x1a | ESC) || (is_osc && *byte == 0x07);
         let len = careful.iter().position(stop).unwrap_or(careful.len());
         string.add(careful.get(..len).unwrap_or_default());
         self.lexer.consumed += len as u64;

@@ -1,17 +1,16 @@
-//! History, computed from the bytes themselves when somebody looks.
+//! History, computed from the bytes when a viewer asks.
 //!
-//! Output is parsed again from its beginning, at the size it was made for; what left the primary
-//! screen and what is on it in the end are its lines. A viewer of another width folds them anew ([`History::reflow`]):
-//! parsing at the viewer's own width would tear apart what was placed by column.
+//! Output is parsed again from its beginning, at the size it was made for; its lines are those that left the primary
+//! screen and those on it in the end. A viewer of another width folds them ([`History::reflow`]): parsing at the viewer's
+//! width would tear apart text that was placed by column.
 
-mod reflow;
 mod search;
 
 use std::collections::VecDeque;
 
 pub use search::Match;
 
-use super::fold::logical;
+use super::fold::{logical, reflowed};
 use super::line::Line;
 use super::screen::Screen;
 use crate::domain::Size;
@@ -38,8 +37,8 @@ pub struct History {
 }
 
 impl Scrollback {
-    /// Returns the history of output that begins on a blank screen of this size, of which at most `max_lines` lines
-    /// are kept, the newest.
+    /// Returns the history of output that begins on a blank screen of this size. At most `max_lines` lines are kept, the
+    /// newest.
     #[must_use]
     pub fn new(size: Size, max_lines: usize) -> Scrollback {
         let mut screen = Screen::new(size);
@@ -53,7 +52,7 @@ impl Scrollback {
             self.screen.feed(piece);
             self.collect();
         }
-        // Nobody answers for the past.
+        // Questions of the past are not answered.
         self.screen.take_replies();
         self.screen.take_notices();
     }
@@ -100,7 +99,7 @@ impl History {
         &self.lines
     }
 
-    /// Returns the lines, the oldest first, and nothing else.
+    /// Returns the lines, the oldest first.
     #[must_use]
     pub fn into_lines(self) -> Vec<Line> {
         self.lines
@@ -112,14 +111,21 @@ impl History {
         self.left_out
     }
 
-    /// Returns the lines in groups, each of which is one line that was folded to fit; with the number of its first row.
+    /// Returns the same lines for a screen of `cols` columns: rows that went on are joined, and text that does not fit goes
+    /// on in the next row.
+    #[must_use]
+    pub fn reflow(&self, cols: u16) -> History {
+        History { lines: reflowed(&self.lines, cols), left_out: self.left_out }
+    }
+
+    /// Returns the lines in groups, each with the number of its first row. A group is one line that was folded to fit.
     fn logical(&self) -> impl Iterator<Item = (usize, &[Line])> {
         logical(&self.lines)
     }
 }
 
 impl From<Vec<Line>> for History {
-    /// Returns these lines as a history of which nothing was left out.
+    /// Returns a history of these lines that left nothing out.
     fn from(lines: Vec<Line>) -> History {
         History { lines, left_out: 0 }
     }

@@ -2,3 +2,4 @@
 
 mod fidelity;
 mod properties;
+mod speech;

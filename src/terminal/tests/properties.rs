@@ -4,7 +4,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::terminal::{Frame, Grid, Notice, Screen, Size, Snapshot};
+use crate::terminal::{Frame, Mirror, Notice, Screen, Size, Snapshot};
 
 /// Something a program may print.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
@@ -159,7 +159,7 @@ proptest! {
     #[test]
     fn who_watches_sees_what_the_screen_shows(outputs in vec((output(), proptest::option::of(size()), any::<bool>()), 1..6)) {
         let mut screen = Screen::new(Size::new(5, 10));
-        let mut grid = Grid::default();
+        let mut grid = Mirror::default();
         for (output, size, looks) in &outputs {
             screen.feed(output);
             if let Some(size) = size {

@@ -10,7 +10,7 @@ use crate::layout::Slot;
 use crate::protocol::{
     AgentView, ApprovalView, ChartView, ClientMessage, Explanation, MessageView, PaneFrame, ServerMessage,
 };
-use crate::terminal::Grid;
+use crate::terminal::Mirror;
 use crate::tui::chart::Chart;
 use crate::tui::model::{Notice, Routing};
 use crate::tui::msg::Cmd;
@@ -122,7 +122,7 @@ impl Turn<'_> {
         let inner = self.model.arrangement.pane(agent).and_then(Slot::inner);
         let grid = self.model.grids.entry(agent).or_default();
         // Of a terminal that is larger than its pane, the part in view follows the cursor.
-        let shown = |grid: &Grid| (grid.size(), inner.map(|inner| offset(grid, inner)));
+        let shown = |grid: &Mirror| (grid.size(), inner.map(|inner| offset(grid, inner)));
         let before = shown(grid);
         match grid.apply(frame) {
             Ok(()) => {

@@ -228,6 +228,6 @@ impl Turn<'_> {
     }
 
     fn modes(&self, agent: AgentId) -> Modes {
-        self.model.grids.get(&agent).map(crate::terminal::Grid::modes).unwrap_or_default()
+        self.model.grids.get(&agent).map(crate::terminal::Mirror::modes).unwrap_or_default()
     }
 }

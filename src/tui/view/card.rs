@@ -10,7 +10,7 @@ use super::text::{Writer, columns_of};
 use crate::domain::AgentState;
 use crate::layout::{Slot, Standing};
 use crate::protocol::AgentView;
-use crate::terminal::Grid;
+use crate::terminal::Mirror;
 use crate::theme::Role;
 use crate::tui::ink::Ink;
 use crate::tui::model::Model;
@@ -90,7 +90,7 @@ fn second(model: &Model, slot: &Slot, view: &AgentView) -> String {
 }
 
 /// Returns the lowest line with text on it; a line of nothing but a frame is none.
-fn last_line(grid: &Grid) -> Option<String> {
+fn last_line(grid: &Mirror) -> Option<String> {
     let lines = grid.lines().iter().rev().map(crate::terminal::Line::text);
     lines.map(|line| line.trim().to_owned()).find(|line| line.chars().any(char::is_alphanumeric))
 }

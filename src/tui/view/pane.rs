@@ -12,7 +12,7 @@ use super::text::{Writer, columns_of, put, put_char};
 use crate::domain::{AgentId, AgentState};
 use crate::layout::{self, Slot, Standing};
 use crate::protocol::AgentView;
-use crate::terminal::Grid;
+use crate::terminal::Mirror;
 use crate::theme::Role;
 use crate::tui::ink::{Ink, put_line};
 use crate::tui::key::Action;
@@ -98,7 +98,7 @@ fn draw_terminal(model: &Model, agent: AgentId, inner: Rect, buffer: &mut Buffer
 
 /// Returns the rows and columns of a terminal that lie before what is shown of it in a smaller place: its end, and what
 /// is around its cursor.
-pub(in crate::tui) fn offset(grid: &Grid, inner: layout::Rect) -> (u16, u16) {
+pub(in crate::tui) fn offset(grid: &Mirror, inner: layout::Rect) -> (u16, u16) {
     let (size, at) = (grid.size(), grid.cursor().at);
     let skip = |length: u16, room: u16, at: u16| {
         if length <= room { 0 } else { (at + 1).saturating_sub(room).min(length - room) }

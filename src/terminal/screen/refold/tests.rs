@@ -78,7 +78,7 @@ fn lines_are_folded_anew_and_the_cursor_stays_with_its_text() {
         for (rows, cols) in *sizes {
             screen.resize(Size::new(*rows, *cols));
         }
-        let at = (screen.at.row, screen.at.col);
+        let at = (screen.grid.at().row, screen.grid.at().col);
         let shown = rows(&screen);
         assert_eq!((shown.as_slice(), at), (&owned(expected)[..], *cursor), "{output:?} {size:?} {sizes:?}");
         assert_eq!(Screen::restore(&screen.checkpoint()).map(|again| rows(&again)), Ok(shown));
@@ -158,10 +158,10 @@ fn what_is_not_text_survives_and_printing_goes_on() {
     let output = "\x1b]8;;u:x\x1b\\\x1b[1;38;2;1;2;3mabcdefgh\x1b7\x1b]8;;\x1b\\\x1b[0;4:3;31m\x1b[2;3r\x1b[?2004h\x1b(0\x1b[4;3H";
     let mut screen = screen((5, 8), output);
     let line = screen.lines_read_anew()[0].clone();
-    let (pen, modes, charsets) = (screen.state.pen, screen.modes(), screen.state.charsets);
+    let (pen, modes, charsets) = (screen.grid.pen(), screen.modes(), screen.state.charsets);
     screen.resize(Size::new(5, 4));
-    assert_eq!((screen.state.pen, screen.modes(), screen.state.charsets), (pen, modes, charsets));
-    assert_eq!(screen.state.margins.height(), 5);
+    assert_eq!((screen.grid.pen(), screen.modes(), screen.state.charsets), (pen, modes, charsets));
+    assert_eq!(screen.grid.margins().height(), 5);
     screen.resize(Size::new(5, 8));
     assert_eq!(screen.lines_read_anew()[0], line);
     // The saved cursor waits behind the last column as it did; what comes now goes on in the next row.
@@ -219,7 +219,7 @@ proptest! {
         // What vt100 itself broke before a wide character is no longer one line; the first fold settles that.
         screen.resize(Size::new(400, cols + 1));
         screen.resize(Size::new(400, cols));
-        let before = (rows(&screen), screen.at);
+        let before = (rows(&screen), screen.grid.at());
         for other in other {
             screen.resize(Size::new(400, other));
         }
@@ -227,9 +227,9 @@ proptest! {
         prop_assert_eq!(rows(&screen), before.0);
         // A cursor that waited in the midst of a line may have come to stand on its next character.
         let next = Position { row: before.1.row + 1, col: 0 };
-        let waited = before.1.col == cols && screen.at == next;
-        prop_assert!(screen.at.row == before.1.row || waited, "{:?} {:?}", before.1, screen.at);
-        prop_assert!(screen.at.col <= before.1.col);
+        let waited = before.1.col == cols && screen.grid.at() == next;
+        prop_assert!(screen.grid.at().row == before.1.row || waited, "{:?} {:?}", before.1, screen.grid.at());
+        prop_assert!(screen.grid.at().col <= before.1.col);
     }
 
     #[test]
@@ -248,7 +248,7 @@ proptest! {
             screen.resize(Size::new(then.0, then.1));
         }
         prop_assert_eq!(original.lines_read_anew(), restored.lines_read_anew());
-        prop_assert_eq!((original.at, original.panics()), (restored.at, 0));
+        prop_assert_eq!((original.grid.at(), original.panics()), (restored.grid.at(), 0));
     }
 
     #[test]

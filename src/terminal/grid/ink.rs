@@ -1,18 +1,18 @@
-//! How looks that vt100's cells cannot hold get into them all the same.
+//! Looks that vt100's cells cannot hold.
 //!
-//! A cell of vt100 has a foreground of 24 bits. Every foreground whose red is 1 is taken for a key: a number in the
-//! table of inks, each of which is a real foreground with the attributes, underline and link that go with it. A
-//! program's own colour with red 1 becomes an ink like any other, so nothing is lost.
+//! A cell of vt100 has a foreground of 24 bits. A foreground whose red is 1 is a key: a number in the table of inks. An
+//! ink is the real foreground with the attributes, underline and link that go with it. A program's own colour with red 1
+//! becomes an ink too, so nothing is lost.
 
 use std::sync::Arc;
 
 use super::intern::Table;
-use super::pen::{LinkId, Pen, is_key};
 use crate::terminal::line::MAX_LINK;
-use crate::terminal::print::put_sgr;
+use crate::terminal::pen::{LinkId, Pen};
+use crate::terminal::sequence::put_sgr;
 use crate::terminal::style::{Attrs, Color, Style, Underline};
 
-/// The most inks of a screen at a time; what needs one more is shown without its extras.
+/// The most inks of a screen at a time; a look that needs one more is shown without its extras.
 const MAX_INKS: u16 = 8192;
 /// The most links of a screen at a time, and the most bytes they have together.
 const MAX_LINKS: u16 = 1024;
@@ -76,7 +76,7 @@ impl Inks {
 
     /// Appends the SGR sequence that gives vt100 this pen.
     pub fn put_sgr(&mut self, pen: &Pen, out: &mut Vec<u8>) {
-        if pen.is_plain() {
+        if is_plain(pen) {
             return put_sgr(out, &pen.style);
         }
         let style = pen.style;
@@ -122,7 +122,7 @@ impl Inks {
         Pen { style: Style { link: None, ..*style }, link }
     }
 
-    /// Lets go of the inks that none of `shown` wears and of the links that neither they nor `pens` need.
+    /// Forgets the inks that are not in `shown`, and the links that neither the others nor `pens` need.
     pub fn sweep(&mut self, shown: impl Iterator<Item = vt100::Color>, pens: &[Pen]) {
         let mut used = vec![false; usize::from(MAX_INKS)];
         for color in shown {
@@ -140,6 +140,25 @@ impl Inks {
         self.links.sweep(|number| linked.get(usize::from(number) + 1).copied().unwrap_or(false));
         self.link_bytes = self.links.iter().map(|(_, address)| address.len()).sum();
     }
+}
+
+/// Returns whether vt100's cells can hold this pen.
+#[inline]
+pub fn is_plain(pen: &Pen) -> bool {
+    const RICH: Attrs = Attrs::BLINK.with(Attrs::CONCEAL).with(Attrs::STRIKE).with(Attrs::OVERLINE);
+    let style = &pen.style;
+    pen.link == 0
+        && !style.attrs.any(RICH)
+        && !style.attrs.has(Attrs::BOLD.with(Attrs::DIM))
+        && matches!(style.underline, Underline::None | Underline::Single)
+        && style.underline_color == Color::Default
+        && !is_key(style.fg)
+}
+
+/// Returns whether `color` stands for an ink in vt100's cells.
+#[inline]
+fn is_key(color: Color) -> bool {
+    matches!(color, Color::Rgb(1, _, _))
 }
 
 /// Returns how a cell of vt100 looks if its foreground stands for itself.

@@ -1,22 +1,21 @@
-//! The emulator itself: vt100, and everything that is known about calling it.
+//! vt100 itself, and everything that is known about calling it.
 //!
-//! Two parsers rather than one with two grids, so that the primary screen can be read while the alternate one is
-//! shown. Only whole sequences out of the small set that [`super`] lets through reach them, so their own parser rests
-//! between calls. A panic in vt100 ends here: the caller is told, and goes on with a new parser.
+//! There are two parsers rather than one with two grids, so that the primary screen can be read while the alternate one
+//! is shown. Only whole sequences reach them, so their own parser rests between calls. A panic in vt100 ends here: the
+//! caller is told and goes on with a new parser.
 
 use std::cell::Cell;
 use std::num::NonZeroU16;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::departures::Departures;
 use crate::domain::{Position, Size};
 
 thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Returns whether a panic on this thread would be contained by this room. A process's panic hook asks this to keep
-/// silent about a panic that costs nothing but a repaint.
+/// Returns whether this room would contain a panic on this thread. The panic hook of the process stays silent about such
+/// a panic: it costs only a repaint.
 #[must_use]
 pub fn contains_panics() -> bool {
     CONTAINED.get()
@@ -25,31 +24,42 @@ pub fn contains_panics() -> bool {
 /// Runs `work`; returns `None` if it panicked.
 pub fn contained<T>(work: impl FnOnce() -> T) -> Option<T> {
     let outer = CONTAINED.replace(true);
-    // The caller throws away whatever `work` may have left half done.
+    // The caller throws away what `work` may have left half done.
     let result = catch_unwind(AssertUnwindSafe(work)).ok();
     CONTAINED.set(outer);
     result
 }
 
-/// vt100 panicked; what the active parser shows is no longer to be trusted.
+/// vt100 panicked; the contents of its parser are no longer trusted.
 #[derive(Debug)]
 pub struct Collapsed;
 
 /// Which of the two buffers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Buffer {
-    /// The one whose lines become history.
+    /// Its lines become history.
     #[default]
     Primary,
-    /// The one that full-screen programs draw on.
+    /// Full-screen programs draw on it.
     Alternate,
+}
+
+/// Counts the rows that leave the top of a screen. vt100 says little of what is in them, so they are read before they
+/// leave (see [`super::departed`]).
+#[derive(Debug, Default)]
+struct Counter(usize);
+
+impl vt100::Callbacks for Counter {
+    fn on_scroll(&mut self, _row: vt100::capture::RowContents<'_>, _alternate_screen: bool) {
+        self.0 += 1;
+    }
 }
 
 /// The two buffers of a screen.
 pub struct Engine {
-    primary: vt100::Parser<Departures>,
+    primary: vt100::Parser<Counter>,
     /// Made when first shown.
-    alternate: Option<Box<vt100::Parser<Departures>>>,
+    alternate: Option<Box<vt100::Parser<Counter>>>,
     active: Buffer,
     size: Size,
 }
@@ -57,12 +67,7 @@ pub struct Engine {
 impl Engine {
     /// Returns two blank buffers.
     pub fn new(size: Size) -> Engine {
-        Engine {
-            primary: parser(size, Departures::default()),
-            alternate: None,
-            active: Buffer::Primary,
-            size,
-        }
+        Engine { primary: parser(size), alternate: None, active: Buffer::Primary, size }
     }
 
     /// Returns which buffer is shown.
@@ -78,7 +83,7 @@ impl Engine {
     /// Shows the other buffer, made blank if it never was shown.
     pub fn show(&mut self, buffer: Buffer) {
         if buffer == Buffer::Alternate && self.alternate.is_none() {
-            self.alternate = Some(Box::new(parser(self.size, Departures::default())));
+            self.alternate = Some(Box::new(parser(self.size)));
         }
         self.active = buffer;
     }
@@ -91,7 +96,6 @@ impl Engine {
     /// Passes `bytes` on to the buffer that is shown.
     pub fn put(&mut self, bytes: &[u8]) -> Result<(), Collapsed> {
         let parser = self.parser_mut();
-        // A panic takes the whole call with it, so the flag needs no care on the way out but ours.
         contained(|| parser.process(bytes)).ok_or(Collapsed)
     }
 
@@ -114,24 +118,32 @@ impl Engine {
         }
     }
 
-    /// Returns what counts the rows that leave the primary buffer.
-    pub fn departures(&mut self) -> &mut Departures {
-        self.primary.callbacks_mut()
+    /// Returns all cells of both buffers.
+    pub fn cells(&self) -> impl Iterator<Item = &vt100::Cell> {
+        let size = self.size;
+        let alternate = self.has_alternate().then_some(Buffer::Alternate);
+        std::iter::once(Buffer::Primary).chain(alternate).flat_map(move |buffer| {
+            let screen = self.buffer(buffer);
+            (0..size.rows())
+                .flat_map(move |row| (0..size.cols()).filter_map(move |col| screen.cell(row, col)))
+        })
+    }
+
+    /// Returns how many rows left the primary buffer since the last call.
+    pub fn take_departures(&mut self) -> usize {
+        std::mem::take(&mut self.primary.callbacks_mut().0)
     }
 
     /// Makes the buffer that is shown a new, blank one.
     pub fn renew(&mut self) {
         match self.active {
-            Buffer::Primary => {
-                let departures = std::mem::take(self.primary.callbacks_mut());
-                self.primary = parser(self.size, departures);
-            }
-            Buffer::Alternate => self.alternate = Some(Box::new(parser(self.size, Departures::default()))),
+            Buffer::Primary => self.primary = parser(self.size),
+            Buffer::Alternate => self.alternate = Some(Box::new(parser(self.size))),
         }
     }
 
-    /// Changes the size of both buffers: columns and rows are cut off or added at the right and at the bottom; rows
-    /// that the cursor is in or above are cut off at the top instead.
+    /// Changes the size of both buffers: columns and rows are cut off or added at the right and at the bottom; rows are
+    /// cut off at the top where the cursor would be lost.
     pub fn resize(&mut self, size: Size) -> Result<(), Collapsed> {
         let (rows, cols) = nonzero(size);
         self.size = size;
@@ -147,7 +159,7 @@ impl Engine {
         Ok(())
     }
 
-    fn parser_mut(&mut self) -> &mut vt100::Parser<Departures> {
+    fn parser_mut(&mut self) -> &mut vt100::Parser<Counter> {
         match (&mut self.alternate, self.active) {
             (Some(alternate), Buffer::Alternate) => alternate,
             _ => &mut self.primary,
@@ -155,9 +167,9 @@ impl Engine {
     }
 }
 
-fn parser(size: Size, departures: Departures) -> vt100::Parser<Departures> {
+fn parser(size: Size) -> vt100::Parser<Counter> {
     let (rows, cols) = nonzero(size);
-    vt100::Parser::new_with_callbacks(rows, cols, 0, departures)
+    vt100::Parser::new_with_callbacks(rows, cols, 0, Counter::default())
 }
 
 fn nonzero(size: Size) -> (NonZeroU16, NonZeroU16) {

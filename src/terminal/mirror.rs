@@ -1,4 +1,4 @@
-//! A copy of a screen at the other end of the wire, kept up by frames.
+//! The client's copy of a screen, kept up to date by frames.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use super::modes::Modes;
 use super::snapshot::Cursor;
 use crate::domain::Size;
 
-/// A copy of a screen.
+/// A client's copy of a screen.
 #[derive(Clone, Debug)]
-pub struct Grid {
+pub struct Mirror {
     size: Size,
     revision: u64,
     cursor: Cursor,
@@ -20,12 +20,12 @@ pub struct Grid {
     changed: Vec<bool>,
 }
 
-impl Default for Grid {
-    /// Returns the copy of a screen of which nothing was seen yet.
-    fn default() -> Grid {
+impl Default for Mirror {
+    /// Returns the copy of a screen that was not seen yet.
+    fn default() -> Mirror {
         let size = Size::new(0, 0);
         let rows = usize::from(size.rows());
-        Grid {
+        Mirror {
             size,
             revision: 0,
             cursor: Cursor::default(),
@@ -37,7 +37,7 @@ impl Default for Grid {
     }
 }
 
-impl Grid {
+impl Mirror {
     /// Returns the revision that was seen last, if any.
     #[cfg(test)]
     pub fn seen(&self) -> Option<u64> {
@@ -74,15 +74,19 @@ impl Grid {
         &self.lines
     }
 
-    /// Returns which rows changed since this was last asked.
+    /// Returns the rows that changed since the last call.
     pub fn take_changed(&mut self) -> Vec<u16> {
         let changed = std::mem::take(&mut self.changed);
         self.changed = vec![false; changed.len()];
         (0..).zip(changed).filter_map(|(row, changed)| changed.then_some(row)).collect()
     }
 
-    /// Takes in a frame that was read.
-    pub(super) fn take_in(&mut self, frame: Parts<'_>) -> Result<(), FrameError> {
+    /// Applies a frame; if it fails, nothing changes.
+    ///
+    /// # Errors
+    /// Fails if the bytes are not a frame, or if the frame is a delta against a revision that this copy does not have.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<(), FrameError> {
+        let frame = Parts::read(bytes)?;
         let stands_on_this = frame.base == self.revision && frame.size == self.size && self.revision > 0;
         if !frame.whole && !stands_on_this {
             return Err(FrameError::Gap(frame.base));

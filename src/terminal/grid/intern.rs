@@ -1,7 +1,7 @@
-//! Values that stand in vt100's cells as small numbers, because the cells have no room for themselves.
+//! Values that stand in vt100's cells as small numbers, because the cells have no room for the values.
 //!
-//! A table is bounded. When it is full its owner looks which numbers the cells still show and lets go of the others;
-//! that costs a walk over all cells, so it is not done again before a good part of a table's worth has been asked for.
+//! A table is bounded. When it is full, its owner collects the numbers that the cells still show and the table forgets
+//! the others. That costs a walk over all cells, so it is not repeated before a quarter of the table has been asked for.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -62,7 +62,7 @@ impl<T: Clone + Eq + Hash> Table<T> {
             && self.asked_since_sweep >= self.capacity / 4
     }
 
-    /// Lets go of every value that is not `used`.
+    /// Forgets every value that is not `used`.
     pub fn sweep(&mut self, used: impl Fn(u16) -> bool) {
         self.asked_since_sweep = 0;
         for (number, slot) in (0..).zip(&mut self.values) {

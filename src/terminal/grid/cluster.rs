@@ -1,16 +1,21 @@
-//! How joined characters that vt100's cells cannot hold get into them all the same.
+//! Joined characters that vt100's cells cannot hold.
 //!
-//! A family of emoji, a flag, a letter under a heap of marks: each is one cluster of one cell, one or two columns
-//! wide. A cell of vt100 shows one character and a few marks of no width, so a cluster is given a code point that
-//! nobody uses, of the right width, which stands for it. Where a program prints such a code point itself, that too
-//! becomes a cluster. U+FFFD, which vt100 leaves out, is shown in the same way.
-
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+//! A family of emoji, a flag, a letter with many marks: each is one cluster in one cell, one or two columns wide. A cell
+//! of vt100 shows one character and a few marks without width, so an unused code point of the right width stands for the
+//! cluster. A program that prints such a code point itself gets a cluster for it. U+FFFD, which vt100 leaves out, is
+//! shown in the same way.
 
 use super::intern::Table;
-use crate::terminal::line::MAX_CLUSTER;
-use crate::terminal::parse::text::{FILLER, NARROW_CLUSTERS, SPACER, WIDE_CLUSTERS, is_regional, joins};
+
+/// The code points that stand for a cluster one column wide.
+const NARROW_CLUSTERS: std::ops::RangeInclusive<u32> = 0x10_f000..=0x10_fffd;
+/// The code points that stand for a cluster two columns wide.
+const WIDE_CLUSTERS: std::ops::RangeInclusive<u32> = 0x3_f000..=0x3_fffd;
+
+/// Stands in the last cell of a row that goes on, for a blank cell.
+pub const FILLER: char = '\u{10fffc}';
+/// Stands in the last cell of a row that goes on, where a wide character had no room.
+pub const SPACER: char = '\u{10fffd}';
 
 /// The most clusters of each width on a screen at a time.
 const MAX_CLUSTERS: u16 = 2048;
@@ -47,7 +52,7 @@ impl Clusters {
 
     /// Returns what a cell with these contents shows.
     pub fn resolve<'a>(&'a self, contents: &'a str) -> &'a str {
-        // All that stand in for something lie outside the basic plane.
+        // Every stand-in lies outside the basic plane.
         if contents.len() != 4 {
             return contents;
         }
@@ -56,7 +61,7 @@ impl Clusters {
 
     fn find(&self, contents: &str) -> Option<&str> {
         if edge(contents).is_some() {
-            // It no longer stands where its row goes on.
+            // Its row no longer goes on.
             return Some(" ");
         }
         let (table, number) = number(contents)?;
@@ -64,7 +69,7 @@ impl Clusters {
         table.get(number).map(AsRef::as_ref)
     }
 
-    /// Lets go of the clusters that none of the cells with the contents `shown` shows.
+    /// Forgets the clusters that no cell of contents `shown` shows.
     pub fn sweep<'a>(&mut self, shown: impl Iterator<Item = &'a str>) {
         let mut used = [vec![false; usize::from(MAX_CLUSTERS)], vec![false; usize::from(MAX_CLUSTERS)]];
         let [narrow, wide] = &mut used;
@@ -80,7 +85,7 @@ impl Clusters {
     }
 }
 
-/// What stands in the last cell of a row that goes on, if it is no text.
+/// What stands in the last cell of a row that goes on, if that is not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     /// A blank cell.
@@ -89,16 +94,23 @@ pub enum Edge {
     Spacer,
 }
 
-/// Returns what no text a cell with these contents holds.
+/// Returns what a cell with these contents holds instead of text.
 ///
-/// vt100 lets a row go on only if something stands in its last cell. Where a line folded anew has nothing there, one of
-/// two code points does.
+/// vt100 lets a row go on only if its last cell has contents. Where a folded line has none there, one of two code points
+/// takes their place.
 pub fn edge(contents: &str) -> Option<Edge> {
     match contents.chars().next()? {
         FILLER => Some(Edge::Filler),
         SPACER => Some(Edge::Spacer),
         _ => None,
     }
+}
+
+/// Returns whether `c` is one of the code points that stand for clusters.
+#[inline]
+pub fn is_reserved(c: char) -> bool {
+    let code = u32::from(c);
+    NARROW_CLUSTERS.contains(&code) || WIDE_CLUSTERS.contains(&code)
 }
 
 /// Returns the width of the table and the number in it that a cell's contents stand for.
@@ -115,84 +127,11 @@ fn number(contents: &str) -> Option<(u8, u16)> {
     u16::try_from(code - first).ok().map(|number| (width, number))
 }
 
-/// What a character does to the cell before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
-    /// Nothing: it gets a cell of its own.
-    Apart,
-    /// It becomes part of it, which is then so many columns wide.
-    Joined(u8),
-    /// It is left out.
-    Dropped,
-}
-
-/// Returns what `c` does to the cell before it, which shows `before`, `width` columns wide.
-pub fn join(before: &str, width: u8, c: char) -> Join {
-    let own = c.width().unwrap_or(0);
-    let joined_len = before.len() + c.len_utf8();
-    if own > 0 && !may_join(before, c) {
-        return Join::Apart;
-    }
-    if joined_len > MAX_CLUSTER || (matches!(c, '\u{e0020}'..='\u{e007f}') && !before.starts_with('🏴')) {
-        return if own == 0 { Join::Dropped } else { Join::Apart };
-    }
-    let mut joined = String::with_capacity(joined_len);
-    joined.push_str(before);
-    joined.push(c);
-    let whole = joined.width();
-    let joined_width = whole.min(2) as u8;
-    if own == 0 {
-        return Join::Joined(width.max(joined_width));
-    }
-    let narrower = whole < usize::from(width) + own || is_regional(c);
-    if narrower && joined.graphemes(true).nth(1).is_none() {
-        Join::Joined(width.max(joined_width))
-    } else {
-        Join::Apart
-    }
-}
-
-/// Whether a character with a width of its own can belong to what is before it at all.
-fn may_join(before: &str, c: char) -> bool {
-    before.ends_with('\u{200d}') || joins(c)
-}
-
-/// Returns whether `c` shows nothing and is not part of any cluster either: it would only lead the outer terminal
-/// astray (direction marks, joiners and spaces of no width, language tags apart from those of flags).
-pub fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use unicode_width::UnicodeWidthChar as _;
 
-    #[test]
-    fn emoji_flags_and_marks_join_and_letters_do_not() {
-        for (before, width, c, expected) in [
-            ("e", 1, '\u{301}', Join::Joined(1)),
-            ("❤", 1, '\u{fe0f}', Join::Joined(2)),
-            ("a", 1, '\u{fe0f}', Join::Joined(1)),
-            ("👩", 2, '\u{200d}', Join::Joined(2)),
-            ("👩\u{200d}", 2, '🚀', Join::Joined(2)),
-            ("👩\u{200d}", 2, 'x', Join::Apart),
-            ("👩", 2, '🚀', Join::Apart),
-            ("👍", 2, '🏽', Join::Joined(2)),
-            ("a", 1, '🏽', Join::Apart),
-            ("🇩", 1, '🇪', Join::Joined(2)),
-            ("🇩🇪", 2, '🇫', Join::Apart),
-            ("漢", 2, '字', Join::Apart),
-            ("🏴", 2, '\u{e0067}', Join::Joined(2)),
-            ("a", 1, '\u{e0067}', Join::Dropped),
-        ] {
-            assert_eq!(join(before, width, c), expected, "{before:?} + {c:?}");
-        }
-        assert_eq!(join(&"e\u{301}".repeat(21), 1, '\u{301}'), Join::Dropped);
-    }
+    use super::*;
 
     #[test]
     fn what_stands_in_for_a_cluster_shows_it_and_has_its_width() {

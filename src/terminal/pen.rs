@@ -1,11 +1,9 @@
-//! The pen: how the next character will look, and what SGR sequences make of it.
-//!
-//! The pen is always known here, whatever of it vt100 can hold; see [`super::ink`] for how the rest gets into cells.
+//! The pen: how the next character will look, and how SGR sequences change it.
 
 use crate::terminal::parse::csi::Csi;
 use crate::terminal::style::{Attrs, Color, Style, Underline};
 
-/// A link a cell may belong to: its number in the table of links, or 0 for none.
+/// The number of a link in the grid's table of links; 0 is no link.
 pub type LinkId = u16;
 
 /// How the next character will look.
@@ -17,29 +15,17 @@ pub struct Pen {
     pub link: LinkId,
 }
 
-/// What became of an SGR sequence.
+/// What an SGR sequence is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sgr {
-    /// vt100 reads it as it was read here.
+    /// Only parameters that every terminal reads alike: 0 to 4, 7, 22 to 24, 27, 30 to 49 and 90 to 107, with colours
+    /// after semicolons.
     Common,
-    /// vt100 would misread it, or does not know it.
+    /// Others too.
     Uncommon,
 }
 
 impl Pen {
-    /// Returns whether vt100's cells can hold this pen.
-    #[inline]
-    pub fn is_plain(&self) -> bool {
-        const RICH: Attrs = Attrs::BLINK.with(Attrs::CONCEAL).with(Attrs::STRIKE).with(Attrs::OVERLINE);
-        let style = &self.style;
-        self.link == 0
-            && !style.attrs.any(RICH)
-            && !style.attrs.has(Attrs::BOLD.with(Attrs::DIM))
-            && matches!(style.underline, Underline::None | Underline::Single)
-            && style.underline_color == Color::Default
-            && !is_key(style.fg)
-    }
-
     /// Changes the pen as the SGR sequence `csi` says.
     pub fn apply(&mut self, csi: &Csi) -> Sgr {
         let mut verdict = if csi.has_subs() || csi.len() > 24 { Sgr::Uncommon } else { Sgr::Common };
@@ -54,7 +40,7 @@ impl Pen {
         verdict
     }
 
-    /// Carries out the parameter at `at`; returns how many values it took and whether vt100 knows it.
+    /// Carries out the parameter at `at`; returns how many values it took and whether it is a common one.
     #[inline]
     fn apply_one(&mut self, csi: &Csi, at: usize) -> (usize, bool) {
         let style = &mut self.style;
@@ -106,7 +92,7 @@ impl Pen {
         (1 + subs, known)
     }
 
-    /// Carries out a parameter that vt100 does not know.
+    /// Carries out a parameter that is not common.
     fn apply_rare(&mut self, parameter: u16) {
         let style = &mut self.style;
         let (attr, on) = match parameter {
@@ -126,13 +112,7 @@ impl Pen {
     }
 }
 
-/// Returns whether `color` is one of those that stand for something else in vt100's cells.
-#[inline]
-pub fn is_key(color: Color) -> bool {
-    matches!(color, Color::Rgb(1, _, _))
-}
-
-/// Reads the colour that the parameter at `at` (38, 48 or 58), which has `subs` sub-parameters, leads; returns it and
+/// Reads the colour that the parameter at `at` (38, 48 or 58), which has `subs` sub-parameters, begins; returns it and
 /// how many values it took. A form without colons takes its values from the parameters that follow.
 fn color(csi: &Csi, at: usize, subs: usize) -> (Option<Color>, usize) {
     let byte = |index: usize| u8::try_from(csi.value(index)).ok();
@@ -147,7 +127,7 @@ fn color(csi: &Csi, at: usize, subs: usize) -> (Option<Color>, usize) {
         };
         return (color, 1 + subs);
     }
-    // A parameter that is not there ends the sequence.
+    // A missing parameter ends the sequence.
     match csi.value(at + 1) {
         5 if at + 2 < csi.len() => (byte(at + 2).map(Color::Indexed), 3),
         2 if at + 4 < csi.len() => (rgb(at + 2), 5),
@@ -159,7 +139,7 @@ fn color(csi: &Csi, at: usize, subs: usize) -> (Option<Color>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::print::put_sgr;
+    use crate::terminal::sequence::put_sgr;
 
     fn after(sequences: &[&str]) -> (Pen, Sgr) {
         let mut pen = Pen::default();
@@ -173,10 +153,9 @@ mod tests {
     }
 
     #[test]
-    fn the_common_parameters_are_read_as_vt100_reads_them() {
+    fn the_common_parameters_are_read() {
         let (pen, verdict) = after(&["1;3;4;38;2;9;8;7;48;5;200m"]);
         assert_eq!(verdict, Sgr::Common);
-        assert!(pen.is_plain());
         assert_eq!((pen.style.fg, pen.style.bg), (Color::Rgb(9, 8, 7), Color::Indexed(200)));
         assert_eq!(pen.style.underline, Underline::Single);
         assert_eq!(after(&["1;31m", "m"]).0, Pen::default());
@@ -184,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_vt100_misreads_is_read_right() {
+    fn parameters_that_some_terminals_misread_are_read_right() {
         for (sequences, style) in [
             (
                 &["1;31;58;2;0;1;2m"][..],

@@ -1,35 +1,36 @@
-//! Printing lines back into a buffer, just as they were: after a failure of vt100, from a checkpoint, after a resize.
+//! Printing lines back into a buffer exactly as they were: after a panic of vt100, from a checkpoint, after a resize.
 
-use super::Screen;
+use super::Grid;
+use super::cluster::{FILLER, SPACER};
 use super::engine::contained;
+use super::plain::stands_alone;
 use crate::domain::{Position, Size};
-use crate::terminal::line::{Cell, Line};
-use crate::terminal::parse::text::{FILLER, SPACER, stands_alone};
+use crate::terminal::line::Line;
 use crate::terminal::sequence::put_csi;
 use crate::terminal::style::Style;
 
-impl Screen {
-    /// Makes the buffer that is shown anew, with whatever of it can still be read.
-    pub(super) fn rebuild(&mut self) {
-        let lines = contained(|| self.buffer_lines(self.engine.active())).unwrap_or_default();
-        let place = contained(|| self.cursor()).unwrap_or_default();
-        self.engine.renew();
-        self.at = Position::default();
-        self.paint(&lines);
-        self.put_margins();
-        self.put_pen();
-        self.stand(place);
-    }
-
+impl Grid {
     /// Prints lines into the blank buffer that is shown, from the top.
-    pub(super) fn paint(&mut self, lines: &[Line]) {
+    pub fn paint(&mut self, lines: &[Line]) {
         let out = self.painting(lines, self.size());
         self.put(&out);
         self.dirty.set_all(true);
         self.blank_mut().rows.set_all(false);
     }
 
-    /// Returns what prints lines into a blank buffer of this size, from the top.
+    /// Makes the buffer that is shown anew, with everything that can still be read.
+    pub(super) fn rebuild(&mut self) {
+        let lines = contained(|| self.lines(self.engine.active())).unwrap_or_default();
+        let place = contained(|| self.cursor()).unwrap_or_default();
+        self.engine.renew();
+        self.at = Position::default();
+        self.paint(&lines);
+        self.set_margins(self.margins);
+        self.set_pen(self.pen);
+        self.stand(place);
+    }
+
+    /// Returns the bytes that print lines into a blank buffer of this size, from the top.
     pub(super) fn painting(&mut self, lines: &[Line], size: Size) -> Vec<u8> {
         let mut out = Vec::new();
         let mut goes_on = false;
@@ -45,8 +46,8 @@ impl Screen {
         out
     }
 
-    /// Appends what prints `line` from the cursor on, which waits behind the row before if that `goes_on` here. If the
-    /// line goes on itself, `wraps` is how many columns there are.
+    /// Appends the bytes that print `line` from the cursor on, which waits behind the row before if that `goes_on` here.
+    /// If the line goes on in the next row, `wraps` is the number of columns.
     fn put_line(&mut self, line: &Line, goes_on: bool, wraps: Option<u16>, out: &mut Vec<u8>) {
         let mut style: Option<Style<'_>> = None;
         let mut blanks = 0;
@@ -64,7 +65,7 @@ impl Screen {
                 blanks += 1;
             } else {
                 put_blanks(&mut blanks, &mut printed, out);
-                self.put_contents(&cell, out);
+                self.put_contents(cell.text, cell.width, out);
                 printed = true;
             }
         }
@@ -83,19 +84,19 @@ impl Screen {
         }
     }
 
-    /// Appends what makes vt100 show a cell.
-    fn put_contents(&mut self, cell: &Cell<'_>, out: &mut Vec<u8>) {
-        let mut chars = cell.text.chars();
+    /// Appends the bytes that make vt100 show a cell with `text`.
+    pub(super) fn put_contents(&mut self, text: &str, width: u8, out: &mut Vec<u8>) {
+        let mut chars = text.chars();
         let alone = matches!((chars.next(), chars.next()), (Some(c), None) if stands_alone(c));
-        match if alone { None } else { self.stand_in(cell.text, cell.width) } {
+        match if alone { None } else { self.stand_in(text, width) } {
             Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            None => out.extend_from_slice(cell.text.as_bytes()),
+            None => out.extend_from_slice(text.as_bytes()),
         }
     }
 }
 
-/// Appends what makes blank cells of the pen's background. If nothing was `printed` yet into a row that goes on from
-/// the one before, something has to be.
+/// Appends the bytes that make blank cells of the pen's background. If nothing was `printed` yet into a row that goes on
+/// from the one before, they print something first.
 fn put_blanks(count: &mut u16, printed: &mut bool, out: &mut Vec<u8>) {
     if *count == 0 {
         return;
