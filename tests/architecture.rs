@@ -99,7 +99,7 @@ const JOINING: &[(&str, usize)] = &[
     ("kernel/event.rs", 2),
     ("kernel/input.rs", 3),
     ("kernel/outcome.rs", 4),
-    ("kernel/state.rs", 6),
+    ("kernel/state.rs", 7),
     ("kernel/present.rs", 3),
     ("kernel/mod.rs", 8),
     ("kernel/policy.rs", usize::MAX),
