@@ -1,5 +1,6 @@
 //! The WebSocket of a client that shows a session.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -12,7 +13,8 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use super::ClientError;
-use crate::protocol::{ClientMessage, Code, Problem, ServerMessage, VERSION, press};
+use super::mirror::{Change, Mirror};
+use crate::protocol::{ClientMessage, Code, Problem, ServerMessage, Topic, VERSION, press};
 
 type Stream = WebSocketStream<UnixStream>;
 
@@ -23,12 +25,17 @@ pub struct Attachment {
     socket: Stream,
     /// Something that was said is not sent yet.
     unsent: bool,
+    mirror: Mirror,
+    /// What came and was not taken yet.
+    changes: VecDeque<Change>,
 }
 
 /// One thing that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// A message.
+    /// Something changed.
+    Change(Change),
+    /// A message that sets nothing.
     Message(ServerMessage),
     /// A pane's frame, as [`crate::protocol::PaneFrame`] reads it.
     Frame(Bytes),
@@ -52,14 +59,18 @@ pub(super) async fn open(stream: UnixStream, path: &str) -> Result<Attachment, C
         .read_buffer_size(READ);
     let (socket, _) =
         tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(refused)?;
-    let mut attachment = Attachment { socket, unsent: false };
+    let (mirror, changes) = (Mirror::default(), VecDeque::new());
+    let mut attachment = Attachment { socket, unsent: false, mirror, changes };
     match attachment.next().await? {
-        Some(Arrival::Message(ServerMessage::Welcome { protocol: VERSION, .. })) => Ok(attachment),
-        Some(Arrival::Message(ServerMessage::Welcome { protocol, program })) => {
-            Err(ClientError::OtherVersion { theirs: program, their_protocol: protocol })
+        Some(Arrival::Message(ServerMessage::Welcome { protocol: VERSION, .. })) => {}
+        Some(Arrival::Message(ServerMessage::Welcome { protocol, program, .. })) => {
+            return Err(ClientError::OtherVersion { theirs: program, their_protocol: protocol });
         }
-        Some(_) | None => Err(Problem::new(Code::Version, "the daemon did not say who it is").into()),
+        Some(_) | None => return Err(Problem::new(Code::Version, "the daemon did not say who it is").into()),
     }
+    attachment.say(&ClientMessage::Hello { protocol: VERSION, features: Vec::new() })?;
+    attachment.say(&ClientMessage::Subscribe { topics: Topic::ALL.to_vec(), since: None })?;
+    Ok(attachment)
 }
 
 /// A refusal to open the socket carries the same body as any refused request.
@@ -80,6 +91,9 @@ impl Attachment {
     /// If the connection breaks or a message is not understood.
     pub async fn next(&mut self) -> Result<Option<Arrival>, ClientError> {
         loop {
+            if let Some(change) = self.changes.pop_front() {
+                return Ok(Some(Arrival::Change(change)));
+            }
             let message = poll_fn(|cx| {
                 if let Poll::Ready(Err(error)) = self.poll_send(cx) {
                     return Poll::Ready(Some(Err(error)));
@@ -88,13 +102,27 @@ impl Attachment {
             });
             match message.await.transpose()? {
                 Some(Message::Text(text)) => {
-                    return Ok(Some(Arrival::Message(serde_json::from_str(&text)?)));
+                    if let Some(message) = self.take(serde_json::from_str(&text)?) {
+                        return Ok(Some(Arrival::Message(message)));
+                    }
                 }
                 Some(Message::Binary(bytes)) => return Ok(Some(Arrival::Frame(bytes))),
                 Some(Message::Close(_)) | None => return Ok(None),
                 Some(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
             }
         }
+    }
+
+    /// Takes a message in; returns it if it sets nothing.
+    fn take(&mut self, message: ServerMessage) -> Option<ServerMessage> {
+        match message {
+            ServerMessage::Subscribed { whole: true, .. } => self.mirror.begin(),
+            ServerMessage::Set { topic, key, value, .. } => self.mirror.set(topic, &key, value),
+            ServerMessage::Current { .. } => self.changes.extend(self.mirror.changes()),
+            ServerMessage::Subscribed { .. } | ServerMessage::Unknown => {}
+            message => return Some(message),
+        }
+        None
     }
 
     /// Says something to the daemon. It does not wait: what the daemon does not take now goes out later.

@@ -5,6 +5,7 @@
 
 mod attach;
 mod http;
+mod mirror;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use crate::protocol::{Problem, VERSION, VersionView};
 
 pub use attach::{Arrival, Attachment};
 pub use http::{Client, nobody_listens};
+pub use mirror::Change;
 
 /// Why the daemon could not be asked, or what it answered instead.
 #[derive(Debug, thiserror::Error)]

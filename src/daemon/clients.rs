@@ -1,27 +1,39 @@
-//! Whoever watches a session: what each is told, what each has in view, and whose size a pane takes.
+//! The clients of a session: what each is told, what each has in view, and whose size a pane takes.
 //!
-//! A client that lets its messages gather loses them and gets the whole chart as it then is, so a slow one costs the
-//! others nothing. An agent's pane has the size of whoever typed to it last; until somebody types, of whoever came
-//! first and has it in view. Everyone else sees it cropped or with room around it. A card is a look in passing: it
-//! gives no pane its size.
+//! Values go through [`Topics`]: a slow client loses those between and costs the others nothing. Answers are a client's
+//! own and never lost, since no more may be asked than there is room to answer. What passes, such as a notice, is lost
+//! to a client that has not taken those before. An agent's pane has the size of the client that typed to it last; until
+//! one types, of the one that came first and has it in view. The others see it cropped or with room around it. A card
+//! gives its pane no size.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use super::frames::ShownAs;
-use super::request::{ClientId, FEED};
-use super::view;
-use crate::domain::{AgentId, BroadcastId};
+use super::request::{ClientId, Feed};
+use super::topics::Topics;
+use super::{clock, view};
+use crate::domain::{AgentId, ApprovalId, BroadcastId, TeamId};
 use crate::kernel::Kernel;
-use crate::protocol::{PaneView, ServerMessage};
+use crate::protocol::{ApprovalView, ChartOrder, PaneView, ServerMessage, Topic};
+
+/// How many questions of one client may be unanswered.
+pub const ASKS: usize = 64;
+
+/// How many passing messages may wait for one client; those that come then are lost to it.
+const PASSING: usize = 64;
 
 /// A pane's rows and columns.
 pub(super) type Extent = (u16, u16);
 
 /// The clients of one session.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Clients {
+    topics: Topics,
+    /// What was told of what agents ask, without its age.
+    approvals: BTreeMap<ApprovalId, ApprovalView>,
     clients: BTreeMap<ClientId, Client>,
     typed_last: HashMap<AgentId, ClientId>,
     last: u64,
@@ -29,9 +41,8 @@ pub(super) struct Clients {
 
 #[derive(Debug)]
 struct Client {
-    feed: mpsc::Sender<ServerMessage>,
-    /// It lost messages; the next one must be the chart.
-    stale: bool,
+    answers: mpsc::Sender<Arc<str>>,
+    passing: mpsc::Sender<Arc<str>>,
     panes: HashMap<AgentId, Extent>,
     broadcasts: Vec<BroadcastId>,
 }
@@ -46,15 +57,29 @@ pub(super) fn in_view(panes: &[PaneView], cards: &[AgentId]) -> Vec<(AgentId, Sh
         .collect()
 }
 
+impl Default for Clients {
+    fn default() -> Clients {
+        Clients {
+            topics: Topics::new(clock::wall()),
+            approvals: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            typed_last: HashMap::new(),
+            last: 0,
+        }
+    }
+}
+
 impl Clients {
     /// Adds a client and returns what it listens to.
-    pub(super) fn add(&mut self) -> (ClientId, mpsc::Receiver<ServerMessage>) {
+    pub(super) fn add(&mut self) -> (ClientId, Feed) {
         self.last += 1;
         let id = ClientId(self.last);
-        let (feed, receiver) = mpsc::channel(FEED);
-        let client = Client { feed, stale: false, panes: HashMap::new(), broadcasts: Vec::new() };
+        // And one for the farewell.
+        let (answers, answered) = mpsc::channel(ASKS + 1);
+        let (passing, passed) = mpsc::channel(PASSING);
+        let client = Client { answers, passing, panes: HashMap::new(), broadcasts: Vec::new() };
         self.clients.insert(id, client);
-        (id, receiver)
+        (id, Feed { topics: self.topics.clone(), answers: answered, passing: passed })
     }
 
     /// Removes a client; returns the panes it had in view and the broadcasts it had open.
@@ -92,66 +117,100 @@ impl Clients {
         typist.and_then(in_view).or_else(|| self.clients.values().find_map(in_view))
     }
 
-    /// Tells everyone something.
-    pub(super) fn tell(&mut self, message: &ServerMessage, kernel: &Kernel, trouble: Option<&str>) {
-        for client in self.clients.values_mut() {
-            client.tell(message.clone(), kernel, trouble);
+    /// Tells everyone something that passes, or that it is the end.
+    pub(super) fn tell(&self, message: &ServerMessage) {
+        let Some(text) = text(message).filter(|_| !self.clients.is_empty()) else { return };
+        for client in self.clients.values() {
+            client.tell(message, Arc::clone(&text));
         }
     }
 
     /// Tells one client something.
-    pub(super) fn tell_one(
-        &mut self,
-        id: ClientId,
-        message: ServerMessage,
-        kernel: &Kernel,
-        trouble: Option<&str>,
-    ) {
-        if let Some(client) = self.clients.get_mut(&id) {
-            client.tell(message, kernel, trouble);
+    pub(super) fn tell_one(&self, id: ClientId, message: &ServerMessage) {
+        if let Some((client, text)) = self.clients.get(&id).zip(text(message)) {
+            client.tell(message, text);
         }
     }
 
-    /// Tells everyone how an agent is now.
-    pub(super) fn agent(&mut self, kernel: &Kernel, agent: AgentId, trouble: Option<&str>) {
+    /// Says how an agent is now.
+    pub(super) fn agent(&self, kernel: &Kernel, agent: AgentId) {
         if !self.clients.is_empty()
-            && let Some(agent) = view::agent(kernel, agent)
+            && let Some(view) = view::agent(kernel, agent)
         {
-            self.tell(&ServerMessage::Agent { agent: Box::new(agent) }, kernel, trouble);
+            self.topics.set(Topic::Agent, agent.0, &view);
         }
     }
 
-    /// Tells everyone how the chart is now.
+    /// Says how the session is now.
+    pub(super) fn session(&self, kernel: &Kernel, trouble: Option<&str>) {
+        if !self.clients.is_empty() {
+            self.topics.set(Topic::Session, "", &view::session(kernel.state(), trouble));
+        }
+    }
+
+    /// Says how everything is now. While there are no clients, nothing is said: the next one has it said.
     pub(super) fn chart(&mut self, kernel: &Kernel, trouble: Option<&str>) {
-        if !self.clients.is_empty() {
-            let chart = Box::new(view::chart(kernel, trouble));
-            self.tell(&ServerMessage::Chart { chart }, kernel, trouble);
+        if self.clients.is_empty() {
+            return;
         }
+        self.session(kernel, trouble);
+        // A client that comes now reads how old each is from what is said now.
+        self.approvals.clear();
+        self.approvals(kernel);
+        let chart = view::chart(kernel, trouble);
+        for team in &chart.teams {
+            self.topics.set(Topic::Team, team.id, team);
+        }
+        for agent in &chart.agents {
+            self.topics.set(Topic::Agent, agent.id, agent);
+        }
+        let order = ChartOrder {
+            teams: chart.teams.iter().map(|team| TeamId(team.id)).collect(),
+            agents: chart.agents.iter().map(|agent| AgentId(agent.id)).collect(),
+        };
+        self.topics.set(Topic::Chart, "", &order);
+        self.topics.retain(Topic::Team, order.teams.iter().map(|id| id.0));
+        self.topics.retain(Topic::Agent, order.agents.iter().map(|id| id.0));
     }
 
-    /// Tells everyone what agents ask now.
-    pub(super) fn approvals(&mut self, kernel: &Kernel, trouble: Option<&str>) {
-        if !self.clients.is_empty() {
-            let approvals = view::approvals(kernel);
-            self.tell(&ServerMessage::Approvals { approvals }, kernel, trouble);
+    /// Says what agents ask now.
+    pub(super) fn approvals(&mut self, kernel: &Kernel) {
+        if self.clients.is_empty() {
+            return;
         }
-    }
-
-    /// Tells one client how the chart is now.
-    pub(super) fn chart_for(&mut self, id: ClientId, kernel: &Kernel, trouble: Option<&str>) {
-        let chart = Box::new(view::chart(kernel, trouble));
-        self.tell_one(id, ServerMessage::Chart { chart }, kernel, trouble);
+        let views = view::approvals(kernel);
+        self.topics.retain(Topic::Approval, views.iter().map(|view| view.id));
+        self.approvals.retain(|id, _| views.iter().any(|view| view.id == id.0));
+        for view in views {
+            // That it has waited longer is no news.
+            let ageless = ApprovalView { age_ms: 0, ..view.clone() };
+            if self.approvals.insert(ApprovalId(view.id), ageless.clone()) != Some(ageless) {
+                self.topics.set(Topic::Approval, view.id, &view);
+            }
+        }
     }
 }
 
 impl Client {
-    fn tell(&mut self, message: ServerMessage, kernel: &Kernel, trouble: Option<&str>) {
-        if self.stale {
-            let chart = ServerMessage::Chart { chart: Box::new(view::chart(kernel, trouble)) };
-            self.stale = self.feed.try_send(chart).is_err();
+    fn tell(&self, message: &ServerMessage, text: Arc<str>) {
+        let (place, lost) = match message {
+            // No more is asked than there is room for; a client that asks all the same loses by it.
+            ServerMessage::Answer { .. } | ServerMessage::Bye { .. } => (&self.answers, "an answer"),
+            _ => (&self.passing, "a notice"),
+        };
+        if place.try_send(text).is_err() {
+            tracing::debug!("a client does not take what it is told; it lost {lost}");
         }
-        if !self.stale {
-            self.stale = self.feed.try_send(message).is_err();
+    }
+}
+
+/// Returns a message as it is said.
+fn text(message: &ServerMessage) -> Option<Arc<str>> {
+    match serde_json::to_string(message) {
+        Ok(text) => Some(text.into()),
+        Err(error) => {
+            tracing::error!("a message cannot be told: {error}");
+            None
         }
     }
 }
@@ -159,6 +218,7 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Answer;
 
     fn sees(clients: &mut Clients, id: ClientId, rows: u16) -> Vec<AgentId> {
         clients.look(id, &[PaneView { agent: AgentId(1), rows, cols: 80 }])
@@ -172,7 +232,7 @@ mod tests {
         sees(&mut clients, second, 20);
         assert_eq!(clients.size_of(AgentId(1)), Some((20, 80)));
         sees(&mut clients, first, 40);
-        assert_eq!(clients.size_of(AgentId(1)), Some((40, 80)), "nobody typed: whoever came first");
+        assert_eq!(clients.size_of(AgentId(1)), Some((40, 80)), "no client typed: the first one has it");
         assert!(clients.typed(second, AgentId(1)));
         assert!(!clients.typed(second, AgentId(1)), "nothing new");
         assert_eq!(clients.size_of(AgentId(1)), Some((20, 80)));
@@ -210,19 +270,23 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_lets_messages_gather_gets_a_fresh_chart_before_anything_else() {
+    fn a_client_that_takes_nothing_loses_what_passes_and_no_answer() {
         let mut clients = Clients::default();
-        let (_, mut feed) = clients.add();
-        let state = Kernel::restore(crate::kernel::State::default(), []);
-        for _ in 0..FEED + 10 {
-            clients.tell(&ServerMessage::Notice { text: "n".into() }, &state, None);
+        let (id, mut feed) = clients.add();
+        for n in 0..ASKS as u64 {
+            for _ in 0..PASSING {
+                clients.tell(&ServerMessage::Notice { text: "n".into() });
+            }
+            clients.tell_one(id, &ServerMessage::Answer { id: n, result: Ok(Answer::Done) });
         }
-        for _ in 0..FEED {
-            assert!(matches!(feed.try_recv(), Ok(ServerMessage::Notice { .. })));
+        clients.tell(&ServerMessage::Bye { reason: "the end".into() });
+        let heard = std::iter::from_fn(|| feed.answers.try_recv().ok());
+        let heard: Vec<ServerMessage> = heard.map(|text| serde_json::from_str(&text).unwrap()).collect();
+        assert_eq!(heard.len(), ASKS + 1);
+        for (n, answer) in (0..).zip(&heard[..ASKS]) {
+            assert_eq!(*answer, ServerMessage::Answer { id: n, result: Ok(Answer::Done) });
         }
-        clients.tell(&ServerMessage::Notice { text: "last".into() }, &state, Some("cannot save"));
-        let Ok(ServerMessage::Chart { chart }) = feed.try_recv() else { panic!("it is not the chart") };
-        assert_eq!(chart.session.trouble.as_deref(), Some("cannot save"), "with the trouble there is");
-        assert!(matches!(feed.try_recv(), Ok(ServerMessage::Notice { .. })));
+        assert_eq!(heard[ASKS], ServerMessage::Bye { reason: "the end".into() });
+        assert_eq!(std::iter::from_fn(|| feed.passing.try_recv().ok()).count(), PASSING);
     }
 }

@@ -30,6 +30,7 @@ mod session;
 mod settings;
 mod slot;
 mod spending;
+mod topics;
 mod view;
 mod wake;
 mod world;
@@ -44,13 +45,15 @@ use crate::manifest::ManifestError;
 
 pub use apart::{Place, started, watch_records};
 pub use blueprint::{adapters as known_adapters, library};
+pub use clients::ASKS;
 pub use frames::{Seen, ShownAs, Watch};
 pub use history::read_history;
 pub use hook::HookCall;
 pub use lock::PlaceError;
 pub use pane::{Believed, Happening, PaneText, Replay};
-pub use request::{Attached, ClientId, Colors, Handle, HistoryPlace, Who};
+pub use request::{Attached, ClientId, Colors, Feed, Handle, HistoryPlace, Who};
 pub use settings::check_settings;
+pub use topics::Topics;
 
 /// Why the daemon could not start.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::frames::Watch;
 use super::hook::{HookCall, Ticket};
 use super::pane::PaneText;
+use super::topics::Topics;
 use crate::config::Paths;
 use crate::domain::{
     Actor, AgentId, AgentRef, ApprovalId, Input, Key, Launch, MessageId, Name, Route, Usage,
@@ -17,15 +18,11 @@ use crate::kernel::EventRecord;
 use crate::protocol::Command;
 use crate::protocol::{
     AgentDraft, Answer, ApprovalView, BlueprintView, Code, CostBy, CostView, Explanation, HookAnswer,
-    MessageView, OpenedView, PaneView, Problem, ServerMessage, SessionDraft, SessionSummary, StatusView,
-    VersionView,
+    MessageView, OpenedView, PaneView, Problem, SessionDraft, SessionSummary, StatusView, VersionView,
 };
 
 /// How many requests may wait for the loop; beyond that, whoever asks waits.
 pub(super) const REQUESTS: usize = 1024;
-
-/// How many messages may wait for one client; one that lets more gather gets a fresh chart instead.
-pub(super) const FEED: usize = 1024;
 
 /// How many events may wait for one follower; one that lets more gather is cut off, and may ask again from the
 /// last one it saw.
@@ -160,8 +157,19 @@ pub struct HistoryPlace {
 pub struct Attached {
     /// Its number.
     pub client: ClientId,
-    /// What happens, the chart first.
-    pub feed: mpsc::Receiver<ServerMessage>,
+    /// What it listens to.
+    pub feed: Feed,
+}
+
+/// What a client listens to: messages as they are said.
+#[derive(Debug)]
+pub struct Feed {
+    /// The session's values.
+    pub topics: Topics,
+    /// What it asked is answered, and last of all the farewell.
+    pub answers: mpsc::Receiver<Arc<str>>,
+    /// What passes.
+    pub passing: mpsc::Receiver<Arc<str>>,
 }
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Problem>>;

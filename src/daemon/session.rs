@@ -206,7 +206,7 @@ impl Session {
             self.fit(agent);
         }
         if let Err(problem) = self.pass_on(route, input) {
-            self.tell_one(client, ServerMessage::Refused { problem });
+            self.clients.tell_one(client, &ServerMessage::Refused { problem });
         }
     }
 
@@ -450,7 +450,7 @@ impl Session {
             }
         }
         let mut agents = BTreeSet::new();
-        let (mut structure, mut asked) = (false, false);
+        let (mut structure, mut asked, mut spent) = (false, false, false);
         for record in events {
             match record.event.subject() {
                 Subject::Chart => structure = true,
@@ -465,8 +465,7 @@ impl Session {
                 self.tell(&ServerMessage::Pulse { from, to });
             }
             if let Event::Cost(cost::Event::Used { .. }) = record.event {
-                let total = spending::view(&self.seen().state().ledger().total());
-                self.tell(&ServerMessage::Spent { total });
+                spent = true;
             }
             let seen = self.seen();
             let state = seen.state();
@@ -484,10 +483,13 @@ impl Session {
             // What can be answered, and how, follows from what is seen of whoever asks.
             let asks = |agent: &AgentId| self.seen().state().approvals().of(*agent).next().is_some();
             if asked || agents.iter().any(asks) {
-                self.clients.approvals(&self.commit.seen(&self.kernel), self.trouble.as_deref());
+                self.clients.approvals(&self.commit.seen(&self.kernel));
             }
             for agent in agents {
-                self.clients.agent(&self.commit.seen(&self.kernel), agent, self.trouble.as_deref());
+                self.clients.agent(&self.commit.seen(&self.kernel), agent);
+            }
+            if spent {
+                self.clients.session(&self.commit.seen(&self.kernel), self.trouble.as_deref());
             }
         }
     }
@@ -590,19 +592,14 @@ impl Session {
                 if let Ok(Answer::Broadcast { broadcast, .. }) = &result {
                     self.clients.opened(client, *broadcast);
                 }
-                self.tell_one(client, ServerMessage::Answer { id, result });
+                self.clients.tell_one(client, &ServerMessage::Answer { id, result });
             }
         }
     }
 
     /// Tells every client something.
-    fn tell(&mut self, message: &ServerMessage) {
-        self.clients.tell(message, &self.commit.seen(&self.kernel), self.trouble.as_deref());
-    }
-
-    /// Tells one client something.
-    fn tell_one(&mut self, client: super::ClientId, message: ServerMessage) {
-        self.clients.tell_one(client, message, &self.commit.seen(&self.kernel), self.trouble.as_deref());
+    fn tell(&self, message: &ServerMessage) {
+        self.clients.tell(message);
     }
 
     fn answer_downs(&mut self) {

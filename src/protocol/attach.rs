@@ -4,18 +4,40 @@
 //! little endian, then the frame as the terminal room writes it. A binary message of a client is what was pressed, as
 //! [`press`](super::press) writes it. The newest state wins: a client that is slow gets fewer frames, never old ones.
 //!
-//! Versions: 1 has no binary messages of clients. 2 has them, and reads everything that 1 says.
+//! A daemon begins with [`ServerMessage::Welcome`], a client with [`ClientMessage::Hello`]; then the client subscribes to
+//! topics. The values of a topic stand under keys; each change is told as [`ServerMessage::Set`], and
+//! [`ServerMessage::Current`] says that what was set so far belongs together. What one side does not know the other may
+//! say all the same: unknown messages, fields, topics and features are ignored.
+//!
+//! Versions: 2 has hello, topics and binary messages of clients; it reads everything that a client of version 1 says.
+//! A client of version 1 sees in the welcome that it is too old, and says so; one that goes on is refused.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AgentId, BroadcastReport, Input, Route};
+use crate::domain::{AgentId, BroadcastReport, Input, Route, TeamId};
 
-use super::{AgentView, ApprovalView, ChartView, Command, Problem, SpentView};
+use super::{Command, Problem};
 
 /// What a client says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {
+    /// The first message: who asks.
+    Hello {
+        /// The version of this protocol that it speaks.
+        protocol: u32,
+        /// What it can do beyond that; none is known yet.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        features: Vec<String>,
+    },
+    /// Tell the values of these topics from now on, and of no others.
+    Subscribe {
+        /// The topics.
+        topics: Vec<Topic>,
+        /// The last revision that was [current](ServerMessage::Current) in an earlier connection; none to begin anew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<u64>,
+    },
     /// These panes are in view, and these are their sizes; all others are not.
     View {
         /// The panes.
@@ -46,6 +68,55 @@ pub enum ClientMessage {
         /// Behind text.
         background: String,
     },
+    /// Something of a later version.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What values are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// The session: a [`super::SessionView`] under the empty key.
+    Session,
+    /// Which teams and agents there are, in the order of the chart: a [`ChartOrder`] under the empty key.
+    Chart,
+    /// Teams, by their identities: a [`super::TeamView`] each.
+    Team,
+    /// Agents, by their identities: a [`super::AgentView`] each.
+    Agent,
+    /// What waits for a person, by its identity: a [`super::ApprovalView`] each.
+    Approval,
+    /// Something of a later version.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Topic {
+    /// Every topic there is.
+    pub const ALL: [Topic; 5] = [Topic::Session, Topic::Chart, Topic::Team, Topic::Agent, Topic::Approval];
+
+    /// Returns its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Topic::Session => "session",
+            Topic::Chart => "chart",
+            Topic::Team => "team",
+            Topic::Agent => "agent",
+            Topic::Approval => "approval",
+            Topic::Unknown => "unknown",
+        }
+    }
+}
+
+/// Which teams and agents there are, in the order of the chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChartOrder {
+    /// The teams.
+    pub teams: Vec<TeamId>,
+    /// The agents.
+    pub agents: Vec<AgentId>,
 }
 
 /// A pane in view.
@@ -69,21 +140,32 @@ pub enum ServerMessage {
         protocol: u32,
         /// The daemon's program version.
         program: String,
+        /// What it can do beyond that; none is known yet.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        features: Vec<String>,
     },
-    /// The chart as it is now; sent first, and whenever its structure changes.
-    Chart {
-        /// The chart.
-        chart: Box<ChartView>,
+    /// What was subscribed to is told from here on.
+    Subscribed {
+        /// The revision after which values are told.
+        revision: u64,
+        /// Whether every value is told: what the client had before is to be forgotten.
+        whole: bool,
     },
-    /// One agent as it is now.
-    Agent {
-        /// The agent.
-        agent: Box<AgentView>,
+    /// A value changed.
+    Set {
+        /// What it is about.
+        topic: Topic,
+        /// Its key.
+        key: String,
+        /// The revision of this change; a later one has a larger number.
+        revision: u64,
+        /// The value; null when the key has none any more.
+        value: Option<serde_json::Value>,
     },
-    /// What agents ask, as it is now; sent whenever that changes.
-    Approvals {
-        /// Everything that waits for a person, the longest first.
-        approvals: Vec<ApprovalView>,
+    /// Every change up to this revision was told.
+    Current {
+        /// The revision.
+        revision: u64,
     },
     /// Something passed between two agents, or from a person to one.
     Pulse {
@@ -91,11 +173,6 @@ pub enum ServerMessage {
         from: Option<AgentId>,
         /// To whom.
         to: AgentId,
-    },
-    /// The session has spent so much by now.
-    Spent {
-        /// Altogether.
-        total: SpentView,
     },
     /// Something a person should know, for the message line.
     Notice {
@@ -131,6 +208,9 @@ pub enum ServerMessage {
         /// Why.
         reason: String,
     },
+    /// Something of a later version.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What a command led to.
@@ -209,8 +289,8 @@ mod tests {
     use super::*;
     use crate::domain::{Key, KeyCode};
 
-    /// What clients and daemons of version 1 say. Every later version must still read it.
-    const TRANSCRIPT: [&str; 13] = [
+    /// What clients of version 1 say. Every later version must still read it.
+    const CLIENT_1: [&str; 13] = [
         r#"{"type":"view","panes":[{"agent":1,"rows":24,"cols":80}]}"#,
         r#"{"type":"view","panes":[{"agent":1,"rows":24,"cols":80}],"cards":[2,3]}"#,
         r#"{"type":"press","route":"executive","input":{"key":{"code":{"char":"x"}}}}"#,
@@ -226,27 +306,77 @@ mod tests {
         r##"{"type":"colors","foreground":"#ffffff","background":"#000000"}"##,
     ];
 
-    const ANSWERS: [&str; 7] = [
+    /// What clients of version 2 say besides.
+    const CLIENT_2: [&str; 5] = [
+        r#"{"type":"hello","protocol":2}"#,
+        r#"{"type":"hello","protocol":2,"features":["later"]}"#,
+        r#"{"type":"subscribe","topics":["session","chart","team","agent","approval"]}"#,
+        r#"{"type":"subscribe","topics":["agent"],"since":1764557000123001}"#,
+        r#"{"type":"press","route":{"direct":3},"input":{"key":{"code":{"char":"с"},"base":"c","mods":4}}}"#,
+    ];
+
+    /// What daemons of version 1 say that those of version 2 say too.
+    const DAEMON_1: [&str; 6] = [
         r#"{"type":"welcome","protocol":1,"program":"0.1.0"}"#,
         r#"{"type":"pulse","from":null,"to":4}"#,
         r#"{"type":"answer","id":7,"result":{"Ok":{"answer":"created","id":3,"name":"x"}}}"#,
         r#"{"type":"answer","id":7,"result":{"Err":{"code":"conflict","error":"no","hint":"try"}}}"#,
         r#"{"type":"refused","problem":{"code":"not_found","error":"there is no agent `x`"}}"#,
-        r#"{"type":"approvals","approvals":[{"id":1,"agent":"be-1","kind":"permission","answerable":true}]}"#,
         r#"{"type":"bye","reason":"the daemon ends"}"#,
     ];
 
+    /// What daemons of version 2 say besides.
+    const DAEMON_2: [&str; 7] = [
+        r#"{"type":"welcome","protocol":2,"program":"0.2.0","features":["later"]}"#,
+        r#"{"type":"subscribed","revision":1764557000123000,"whole":true}"#,
+        r#"{"type":"set","topic":"chart","key":"","revision":1764557000123001,"value":{"teams":[1],"agents":[1,2]}}"#,
+        r#"{"type":"set","topic":"agent","key":"2","revision":1764557000123002,"value":{"id":2,"name":"be-1"}}"#,
+        r#"{"type":"set","topic":"approval","key":"9","revision":1764557000123003,"value":null}"#,
+        r#"{"type":"current","revision":1764557000123003}"#,
+        r#"{"type":"notice","text":"cannot save"}"#,
+    ];
+
+    /// What a version to come may say, to either side.
+    const LATER: [&str; 2] =
+        [r#"{"type":"moon","phase":{"of":[1,2]}}"#, r#"{"type":"approvals","approvals":[{"id":1}]}"#];
+
+    fn read<T: serde::de::DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(line: &str) -> T {
+        let message: T = serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+        let again = serde_json::from_str(&serde_json::to_string(&message).unwrap()).unwrap();
+        assert_eq!(message, again);
+        message
+    }
+
     #[test]
-    fn what_version_1_says_is_read_for_ever() {
-        for line in TRANSCRIPT {
-            let message: ClientMessage = serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
-            let again = serde_json::from_str(&serde_json::to_string(&message).unwrap()).unwrap();
-            assert_eq!(message, again);
+    fn what_versions_1_and_2_say_is_read_for_ever() {
+        for line in CLIENT_1.iter().chain(&CLIENT_2) {
+            assert_ne!(read::<ClientMessage>(line), ClientMessage::Unknown, "{line}");
         }
-        for line in ANSWERS {
-            let message: ServerMessage = serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
-            let again = serde_json::from_str(&serde_json::to_string(&message).unwrap()).unwrap();
-            assert_eq!(message, again);
+        for line in DAEMON_1.iter().chain(&DAEMON_2) {
+            assert_ne!(read::<ServerMessage>(line), ServerMessage::Unknown, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_ignored_on_both_sides() {
+        for line in LATER {
+            assert_eq!(serde_json::from_str::<ClientMessage>(line).unwrap(), ClientMessage::Unknown);
+            assert_eq!(serde_json::from_str::<ServerMessage>(line).unwrap(), ServerMessage::Unknown);
+        }
+        let said = r#"{"type":"subscribe","topics":["agent","moon"],"phase":3}"#;
+        let ClientMessage::Subscribe { topics, since: None } = serde_json::from_str(said).unwrap() else {
+            panic!("it subscribes to nothing")
+        };
+        assert_eq!(topics, [Topic::Agent, Topic::Unknown]);
+        let said = r#"{"type":"set","topic":"moon","key":"1","revision":3,"value":{}}"#;
+        let set = serde_json::from_str::<ServerMessage>(said).unwrap();
+        assert!(matches!(set, ServerMessage::Set { topic: Topic::Unknown, .. }));
+    }
+
+    #[test]
+    fn a_topic_has_the_word_by_which_it_is_written() {
+        for topic in Topic::ALL {
+            assert_eq!(serde_json::to_value(topic).unwrap(), topic.word());
         }
     }
 
@@ -254,7 +384,7 @@ mod tests {
     fn a_view_without_cards_is_said_as_it_always_was() {
         let view = ClientMessage::View { panes: Vec::new(), cards: Vec::new() };
         assert_eq!(serde_json::to_string(&view).unwrap(), r#"{"type":"view","panes":[]}"#);
-        let view: ClientMessage = serde_json::from_str(TRANSCRIPT[1]).unwrap();
+        let view: ClientMessage = serde_json::from_str(CLIENT_1[1]).unwrap();
         assert!(matches!(view, ClientMessage::View { cards, .. } if cards == [AgentId(2), AgentId(3)]));
     }
 

@@ -11,7 +11,7 @@ mod problem;
 mod request;
 mod view;
 
-pub use attach::{Answer, ClientMessage, PaneFrame, PaneView, ServerMessage};
+pub use attach::{Answer, ChartOrder, ClientMessage, PaneFrame, PaneView, ServerMessage, Topic};
 pub use cost::{CostBy, CostRow, CostView, SpentView, thousands};
 pub use history::HistoryRecord;
 pub use problem::{Code, Problem};

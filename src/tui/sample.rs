@@ -8,7 +8,7 @@ use super::model::Model;
 use super::msg::{Cmd, Msg};
 use super::settings::Settings;
 use super::update::update;
-use crate::client::Arrival;
+use crate::client::{Arrival, Change};
 use crate::config::Config;
 use crate::domain::{AgentId, Key, Name};
 use crate::layout::Rect;
@@ -111,7 +111,7 @@ pub(super) fn empty(width: u16, height: u16) -> Model {
 /// Returns the screen of the sample in a window of this size, the executive focused.
 pub(super) fn model(width: u16, height: u16) -> Model {
     let mut model = empty(width, height);
-    says(&mut model, ServerMessage::Chart { chart: Box::new(chart()) });
+    changes(&mut model, Change::Chart(Box::new(chart())));
     model
 }
 
@@ -124,6 +124,11 @@ pub(super) fn id(name: &str) -> AgentId {
 /// Lets the daemon say something.
 pub(super) fn says(model: &mut Model, message: ServerMessage) -> Vec<Cmd> {
     update(model, Msg::Arrived(Arrival::Message(message)), Instant::now())
+}
+
+/// Lets something change in the session.
+pub(super) fn changes(model: &mut Model, change: Change) -> Vec<Cmd> {
+    update(model, Msg::Arrived(Arrival::Change(change)), Instant::now())
 }
 
 /// Lets an agent's terminal, of the size it has in view, show something.

@@ -13,7 +13,16 @@ struct Client {
 }
 
 impl Client {
+    /// Attaches, says hello, and subscribes to everything.
     fn attach(home: &Home, session: &str) -> Client {
+        let mut client = Client::open(home, session);
+        client.says(&json!({"type": "hello", "protocol": 2}));
+        client.subscribes(&json!(["session", "chart", "team", "agent", "approval"]), &Value::Null);
+        client
+    }
+
+    /// Opens the socket, and hears who answers.
+    fn open(home: &Home, session: &str) -> Client {
         let stream = UnixStream::connect(home.root().join("run/daemon.sock")).expect("the daemon listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a patience");
         let (socket, _) =
@@ -22,6 +31,20 @@ impl Client {
         let welcome = client.hears("welcome");
         assert_eq!(welcome["protocol"], 2);
         client
+    }
+
+    fn subscribes(&mut self, topics: &Value, since: &Value) {
+        self.says(&json!({"type": "subscribe", "topics": topics, "since": since}));
+    }
+
+    /// Waits for a value of a topic, and returns it with its key.
+    fn is_told(&mut self, topic: &str) -> (String, Value) {
+        loop {
+            let set = self.hears("set");
+            if set["topic"] == topic {
+                return (set["key"].as_str().expect("a key").to_owned(), set["value"].clone());
+            }
+        }
     }
 
     fn says(&mut self, message: &Value) {
@@ -217,8 +240,8 @@ fn a_card_that_becomes_a_pane_keeps_what_was_seen_of_it() {
 fn what_is_asked_is_answered_under_its_number_and_what_is_refused_is_said() {
     let (home, agent) = shell();
     let mut client = Client::attach(&home, "s");
-    let chart = client.hears("chart");
-    assert_eq!(chart["chart"]["agents"][0]["name"], "shell");
+    let (key, value) = client.is_told("agent");
+    assert_eq!((key, &value["name"], &value["id"]), (agent.to_string(), &json!("shell"), &json!(agent)));
     client.says(&json!({"type": "ask", "id": 41, "command": {"command": "create_team", "name": "web"}}));
     let answer = client.hears("answer");
     assert_eq!((answer["id"].as_u64(), answer["result"]["Ok"]["name"].as_str()), (Some(41), Some("web")));
@@ -230,10 +253,54 @@ fn what_is_asked_is_answered_under_its_number_and_what_is_refused_is_said() {
             .as_str()
             .is_some_and(|e| e.contains("name its targets first"))
     );
-    client.says(&json!({"type": "nonsense"}));
+    client.says(&json!({"type": "something of a later version"}));
+    client.says(&json!({"type": "press", "route": "nowhere"}));
     assert_eq!(client.hears("refused")["problem"]["code"], "invalid");
     client.types(agent, "echo all is well\n");
     home.wait_for_screen("shell", "all is well");
+}
+
+#[test]
+fn a_client_that_says_no_hello_or_another_version_is_refused() {
+    let (home, agent) = shell();
+    let view = json!({"type": "view", "panes": [{"agent": agent, "rows": 24, "cols": 80}]});
+    for said in [view, json!({"type": "hello", "protocol": 1}), json!({"type": "hello", "protocol": 99})] {
+        let mut client = Client::open(&home, "s");
+        client.says(&said);
+        assert_eq!(client.hears("refused")["problem"]["code"], "version", "{said}");
+        assert!(matches!(client.socket.read(), Ok(Message::Close(_)) | Err(_)), "and the socket is closed");
+    }
+}
+
+#[test]
+fn a_client_is_told_what_changes_each_key_once_and_goes_on_where_it_was() {
+    let (home, _) = shell();
+    let mut client = Client::attach(&home, "s");
+    assert_eq!(client.hears("subscribed")["whole"], true);
+    let current = client.hears("current")["revision"].clone();
+    drop(client);
+
+    home.ok(&["team", "create", "web"]);
+    let mut client = Client::open(&home, "s");
+    client.says(&json!({"type": "hello", "protocol": 2, "features": ["of a later version"]}));
+    client.subscribes(&json!(["team", "of a later version"]), &current);
+    assert_eq!(client.hears("subscribed")["whole"], false);
+    let (key, value) = client.is_told("team");
+    assert_eq!(value["name"], "web");
+    home.ok(&["team", "disband", "web"]);
+    assert_eq!(client.is_told("team"), (key, Value::Null), "and of no other topic");
+}
+
+#[test]
+fn a_client_that_does_not_read_loses_no_answer() {
+    let (home, _) = shell();
+    let mut client = Client::attach(&home, "s");
+    for id in 0..500 {
+        client.says(&json!({"type": "ask", "id": id, "command": {"command": "create_team", "name": "web"}}));
+    }
+    let mut answered: Vec<u64> = (0..500).filter_map(|_| client.hears("answer")["id"].as_u64()).collect();
+    answered.sort_unstable();
+    assert_eq!(answered, (0..500).collect::<Vec<u64>>());
 }
 
 #[test]
@@ -259,7 +326,7 @@ fn a_broadcast_ends_with_the_client_that_opened_it() {
 fn a_session_that_goes_says_goodbye() {
     let (home, _) = shell();
     let mut client = Client::attach(&home, "s");
-    client.hears("chart");
+    client.hears("current");
     home.ok(&["session", "delete", "s"]);
     assert_eq!(client.hears("bye")["reason"], "the session was deleted");
     assert!(!home.root().join("data/sessions/s").exists());

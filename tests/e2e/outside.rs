@@ -142,7 +142,7 @@ fn events_tell_what_happened_and_what_happens() {
         newest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(newest.len() == 2 && newest[0]["seq"].as_u64() >= Some(numbers.len() as u64 - 1), "{newest:?}");
     let told = home.ok(&["events", "-n", "500"]);
-    for words in ["team created", "agent created", "agent starting"] {
+    for words in ["team created", "agent created", "life.starting"] {
         let line = told.lines().find(|line| line.contains(words)).unwrap_or_default();
         assert!(["backend", "chief", "be-"].iter().any(|name| line.contains(name)), "{words}: {told}");
     }

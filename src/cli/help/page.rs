@@ -25,7 +25,7 @@ macro_rules! pages {
 
 pages! {
     "session-file" "agents" "keys" "states" "adapters" "blueprints" "prices" "settings" "themes" "layouts" "files" "api"
-    "measurements" "limits"
+    "websocket" "measurements" "limits"
 }
 
 impl Page {

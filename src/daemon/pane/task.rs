@@ -219,6 +219,8 @@ impl Pane {
         let now = Instant::now();
         let urgent = self.attention.is_urgent(now);
         self.place.hurry(urgent);
+        // What is seen goes out before anything is made of it.
+        self.place.show_if_due(now);
         if self.place.screen().is_some() {
             for order in std::mem::take(&mut self.deferred) {
                 self.with_screen(order).await;
@@ -227,7 +229,6 @@ impl Pane {
                 self.look(now).await;
             }
             self.make_sure(now).await;
-            self.place.show_if_due(now);
         }
         self.type_on(now).await;
         self.pace(now).await;

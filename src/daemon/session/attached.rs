@@ -41,15 +41,15 @@ impl Session {
         }
     }
 
-    /// Attaches a client: it gets the chart, and from then on what changes.
+    /// Attaches a client: everything is said as it is now, and from then on what changes.
     pub(in super::super) fn attach(&mut self, wrongs: &[String]) -> Attached {
         let (client, feed) = self.clients.add();
-        self.clients.chart_for(client, &self.commit.seen(&self.kernel), self.trouble.as_deref());
+        self.clients.chart(&self.commit.seen(&self.kernel), self.trouble.as_deref());
         if let Some(text) = self.recovered.clone() {
-            self.tell_one(client, ServerMessage::Notice { text });
+            self.clients.tell_one(client, &ServerMessage::Notice { text });
         }
         for text in wrongs {
-            self.tell_one(client, ServerMessage::Notice { text: text.clone() });
+            self.clients.tell_one(client, &ServerMessage::Notice { text: text.clone() });
         }
         Attached { client, feed }
     }

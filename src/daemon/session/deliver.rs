@@ -194,7 +194,7 @@ impl Session {
                     AnswerTo::Nobody,
                     world,
                 );
-                self.clients.approvals(&self.commit.seen(&self.kernel), self.trouble.as_deref());
+                self.clients.approvals(&self.commit.seen(&self.kernel));
             }
             None if call.statusline => {
                 drop(answer.send(HookAnswer { print: Some(self.status_line(agent)) }));
@@ -243,7 +243,7 @@ impl Session {
         };
         if let Some(fact) = fact {
             self.take(Input::Fact(fact), AnswerTo::Nobody, world);
-            self.clients.approvals(&self.commit.seen(&self.kernel), self.trouble.as_deref());
+            self.clients.approvals(&self.commit.seen(&self.kernel));
         }
     }
 
@@ -263,7 +263,7 @@ impl Session {
                 AnswerTo::Nobody,
                 world,
             );
-            self.clients.approvals(&self.commit.seen(&self.kernel), self.trouble.as_deref());
+            self.clients.approvals(&self.commit.seen(&self.kernel));
         }
     }
 

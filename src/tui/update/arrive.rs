@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Turn;
 use super::ask::words;
-use crate::client::Arrival;
+use crate::client::{Arrival, Change};
 use crate::domain::{AgentId, AgentState};
 use crate::layout::Slot;
 use crate::protocol::{
@@ -27,25 +27,36 @@ impl Turn<'_> {
         match arrival {
             Arrival::Frame(bytes) => self.frame(&bytes),
             Arrival::Message(message) => self.message(message),
+            Arrival::Change(change) => self.change(change),
+        }
+    }
+
+    fn change(&mut self, change: Change) {
+        match change {
+            Change::Chart(chart) => self.chart(*chart),
+            Change::Agent(agent) => self.agent(*agent),
+            Change::Approvals(approvals) => self.approvals(approvals),
+            Change::Session(session) => {
+                self.model.chart.session = *session;
+                self.redraw();
+            }
         }
     }
 
     fn message(&mut self, message: ServerMessage) {
         match message {
-            ServerMessage::Welcome { .. } => {}
-            ServerMessage::Chart { chart } => self.chart(*chart),
-            ServerMessage::Agent { agent } => self.agent(*agent),
-            ServerMessage::Approvals { approvals } => self.approvals(approvals),
+            // The attachment has seen to these; what a later version says is not for this one.
+            ServerMessage::Welcome { .. }
+            | ServerMessage::Subscribed { .. }
+            | ServerMessage::Set { .. }
+            | ServerMessage::Current { .. }
+            | ServerMessage::Unknown => {}
             ServerMessage::Pulse { from, to } => {
                 let until = self.now + PULSE_FOR;
                 for agent in from.into_iter().chain([to]) {
                     self.model.pulses.retain(|(other, _)| *other != agent);
                     self.model.pulses.push((agent, until));
                 }
-                self.redraw();
-            }
-            ServerMessage::Spent { total } => {
-                self.model.chart.session.spent = total;
                 self.redraw();
             }
             ServerMessage::Notice { text } => self.say(text),

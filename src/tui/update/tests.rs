@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::update;
+use crate::client::Change;
 use crate::domain::{
     AgentId, BroadcastId, BroadcastReport, Button, Gesture, Input, Key, KeyKind, Mods, Mouse, Outcome, Route,
     Scope, ScopeRef, Skip, Target, TeamId,
@@ -13,7 +14,7 @@ use crate::protocol::{BroadcastCommand, Command, LifeCommand, OrgCommand};
 use crate::terminal::History;
 use crate::tui::model::{Model, Routing};
 use crate::tui::msg::{Cmd, Msg};
-use crate::tui::sample::{self, id, model, press, prints, says};
+use crate::tui::sample::{self, changes, id, model, press, prints, says};
 
 fn said(cmds: &[Cmd]) -> Vec<&ClientMessage> {
     cmds.iter().filter_map(|cmd| if let Cmd::Say(message) = cmd { Some(message) } else { None }).collect()
@@ -52,7 +53,7 @@ fn inner(model: &Model, name: &str) -> crate::layout::Rect {
 #[test]
 fn the_first_chart_is_laid_out_and_the_daemon_told_what_is_in_view() {
     let mut model = sample::empty(200, 50);
-    let cmds = says(&mut model, ServerMessage::Chart { chart: Box::new(sample::chart()) });
+    let cmds = changes(&mut model, Change::Chart(Box::new(sample::chart())));
     let view = said(&cmds).into_iter().find_map(|message| match message {
         ClientMessage::View { panes, cards } => Some((panes.clone(), cards.clone())),
         _ => None,
@@ -60,10 +61,7 @@ fn the_first_chart_is_laid_out_and_the_daemon_told_what_is_in_view() {
     let (panes, cards) = view.unwrap();
     assert_eq!(panes.len() + cards.len(), 9);
     assert_eq!(model.focus, Some(id("chief")));
-    assert!(
-        says(&mut model, ServerMessage::Chart { chart: Box::new(sample::chart()) }).is_empty(),
-        "nothing new"
-    );
+    assert!(changes(&mut model, Change::Chart(Box::new(sample::chart()))).is_empty(), "nothing new");
 }
 
 #[test]
@@ -71,10 +69,10 @@ fn whoever_comes_back_after_the_machine_went_down_is_asked_who_goes_on_and_only_
     let mut model = sample::empty(200, 50);
     let mut chart = sample::chart();
     chart.agents[7].resumable = true;
-    says(&mut model, ServerMessage::Chart { chart: Box::new(chart.clone()) });
+    changes(&mut model, Change::Chart(Box::new(chart.clone())));
     assert_eq!(model.overlays.len(), 1);
     assert!(press(&mut model, "esc").is_empty(), "nobody is started in silence");
-    says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+    changes(&mut model, Change::Chart(Box::new(chart)));
     assert!(model.overlays.is_empty());
     press(&mut model, "ctrl-a ctrl-r");
     let cmds = press(&mut model, "enter");
@@ -145,7 +143,7 @@ fn a_broadcast_counts_only_those_that_a_key_would_reach_now() {
     let mut chart = sample::chart();
     chart.agents.retain(|agent| agent.name != "fe-2");
     chart.agents[5] = crate::protocol::AgentView { pid: None, exit, ..sample::agent(5) };
-    says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+    changes(&mut model, Change::Chart(Box::new(chart)));
     let reached = ["chief", "be-lead", "be-1", "db-lead", "fe-lead"].map(id);
     assert_eq!(model.receivers(), reached, "nor the one that crashed, nor the one that is gone");
 }
@@ -217,8 +215,8 @@ fn what_finished_and_is_looked_at_is_said_to_have_been_once() {
     assert_eq!(looked(&press(&mut model, "x")), 0);
     let mut seen = sample::agent(4);
     seen.unseen = false;
-    says(&mut model, ServerMessage::Agent { agent: Box::new(seen) });
-    let cmds = says(&mut model, ServerMessage::Agent { agent: Box::new(sample::agent(4)) });
+    changes(&mut model, Change::Agent(Box::new(seen)));
+    let cmds = changes(&mut model, Change::Agent(Box::new(sample::agent(4))));
     assert_eq!(looked(&cmds), 1, "it finished again");
 }
 
@@ -249,13 +247,13 @@ fn an_agent_that_was_just_made_is_focused_whichever_comes_first() {
         ));
         let mut chart = sample::chart();
         chart.agents.push(crate::protocol::AgentView { id: 77, name: "new".into(), ..sample::agent(7) });
-        let chart = ServerMessage::Chart { chart: Box::new(chart) };
+        let chart = Change::Chart(Box::new(chart));
         if chart_first {
-            says(&mut model, chart.clone());
+            changes(&mut model, chart.clone());
         }
         answer(&mut model, Ok(Answer::Created { id: 77, name: "new".into() }));
         if !chart_first {
-            says(&mut model, chart);
+            changes(&mut model, chart);
         }
         assert_eq!(model.focus, Some(AgentId(77)));
     }
@@ -278,7 +276,7 @@ fn an_agent_made_from_a_blueprint_is_focused_and_what_it_could_not_be_told_is_sa
     assert_eq!(notice(&model), "made; no tools");
     let mut chart = sample::chart();
     chart.agents.push(crate::protocol::AgentView { id: 77, name: "new".into(), ..sample::agent(7) });
-    says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+    changes(&mut model, Change::Chart(Box::new(chart)));
     assert_eq!(model.focus, Some(AgentId(77)));
 }
 
@@ -288,10 +286,10 @@ fn when_the_focused_agent_goes_the_focus_goes_back() {
     press(&mut model, "ctrl-a n");
     let mut chart = sample::chart();
     chart.agents.retain(|agent| agent.name != "be-2");
-    says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+    changes(&mut model, Change::Chart(Box::new(chart)));
     assert_eq!(model.focus, Some(id("chief")));
     let nobody = crate::protocol::ChartView { agents: vec![], teams: vec![], ..sample::chart() };
-    says(&mut model, ServerMessage::Chart { chart: Box::new(nobody) });
+    changes(&mut model, Change::Chart(Box::new(nobody)));
     assert_eq!(model.focus, None);
     assert!(press(&mut model, "x").is_empty());
     assert_eq!(notice(&model), "there is no agent to type to");
@@ -315,7 +313,7 @@ fn without_a_connection_nothing_is_sent_and_it_is_said() {
     assert!(press(&mut model, "x").is_empty());
     assert!(notice(&model).contains("no connection"));
     update(&mut model, Msg::Connected, Instant::now());
-    let cmds = says(&mut model, ServerMessage::Chart { chart: Box::new(sample::chart()) });
+    let cmds = changes(&mut model, Change::Chart(Box::new(sample::chart())));
     assert!(
         said(&cmds).iter().any(|message| matches!(message, ClientMessage::View { .. })),
         "all is told anew"
@@ -544,7 +542,7 @@ fn who_looks_elsewhere_is_told_once_that_an_agent_needs_them() {
         (view.state, view.waiting_for) =
             (state.to_owned(), (state == "waiting").then(|| "approval".to_owned()));
         view.task = Some("approve Bash: make".to_owned());
-        let cmds = says(model, ServerMessage::Agent { agent: Box::new(view) });
+        let cmds = changes(model, Change::Agent(Box::new(view)));
         cmds.into_iter().filter(|cmd| matches!(cmd, Cmd::Notify(..))).collect::<Vec<_>>()
     };
     waits(&mut model, "idle");

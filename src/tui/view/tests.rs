@@ -5,9 +5,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{changed, cursor, draw, draw_agent, rect};
+use crate::client::Change;
 use crate::protocol::ServerMessage;
 use crate::tui::model::Model;
-use crate::tui::sample::{self, id, model, press, prints, says};
+use crate::tui::sample::{self, changes, id, model, press, prints, says};
 
 fn drawn(model: &Model) -> Buffer {
     let mut buffer = Buffer::empty(rect(model.area));
@@ -88,7 +89,7 @@ fn where_every_agent_is_stopped_it_is_said_what_starts_them() {
             agent.state = "stopped".into();
             agent.resumable = n < resumable;
         }
-        says(&mut model, ServerMessage::Chart { chart: Box::new(chart) });
+        changes(&mut model, Change::Chart(Box::new(chart)));
         press(&mut model, "esc");
         model.notice = None;
         assert!(text(&model).contains(said), "{}", text(&model));

@@ -1,6 +1,8 @@
 //! What a pane does with messages, interruptions and answers: it looks once more, right before, and refuses what would
 //! land in the wrong place.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::super::News;
@@ -8,6 +10,9 @@ use super::super::typing::Step;
 use super::Pane;
 use crate::domain::{AgentState, Input, Key, MessageId, Observation};
 use crate::terminal;
+
+/// What a person pressed is looked at when its echo was shown: nothing stands in the way of that.
+const ECHO_FOR: Duration = Duration::from_millis(15);
 
 const DIALOG: &str = "it has a dialog open";
 const GONE: &str = "it is not running";
@@ -20,7 +25,7 @@ impl Pane {
         if !matches!(self.state, AgentState::Waiting(_)) && matches!(input, Input::Key(_) | Input::Paste(_)) {
             let now = Instant::now();
             self.key_draft.pressed(input, now);
-            self.looking.hurry(now);
+            self.looking.hurry(now + ECHO_FOR);
         }
         if matches!(input, Input::Key(_) | Input::Paste(_)) {
             // What stands there from now on may be a person's, and a key may have been for a dialog.
