@@ -250,10 +250,9 @@ impl Writer {
     /// nothing.
     pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         for chunk in bytes.chunks(MAX_CHUNK) {
-            self.flush().await?;
-            wire::put_input(&mut self.queued, chunk);
+            self.send(|queued| wire::put_input(queued, chunk)).await?;
         }
-        self.flush().await
+        Ok(())
     }
 
     /// Gives the terminal another size.
@@ -310,15 +309,19 @@ impl Writer {
         self.ask(&Request::Pace { most }).await
     }
 
+    async fn ask(&mut self, request: &Request) -> io::Result<()> {
+        self.send(|queued| request.put(queued)).await
+    }
+
     /// Sends a request whole. What is queued when this is cancelled, or when the holder takes nothing for a while, goes out
     /// before the next one; while a holder is known to take nothing, nothing more is queued.
-    async fn ask(&mut self, request: &Request) -> io::Result<()> {
+    async fn send(&mut self, put: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
         if self.is_stalled && !self.flush_now()? {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let send = async {
             self.flush().await?;
-            request.put(&mut self.queued);
+            put(&mut self.queued);
             self.flush().await
         };
         let sent = timeout(STALL_AFTER, send).await;
