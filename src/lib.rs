@@ -44,6 +44,34 @@
 //!        cli         *                                  composition root: one file a command
 //! ```
 //!
+//! # The hot paths
+//!
+//! One keystroke, stop by stop. It is no command: it makes no event and waits for no disk, and its order is the order of
+//! the calls.
+//!
+//! ```text
+//!   tui/outer/input     bytes of the terminal -> a key, with its place on the keyboard
+//!   tui/update          overlays from the top down, else the route that is chosen
+//!   client/attach       one binary frame (protocol/press) on the WebSocket
+//!   http/attach         the frame -> Handle::press
+//!   daemon/session      Kernel::press: policy, route, targets -> an order to each pane
+//!   daemon/pane         terminal/input encodes the key by the modes of its screen
+//!   pty/client          one request to the holder
+//!   pty/holder          the PTY
+//! ```
+//!
+//! One chunk of output. It never passes the loop of the daemon.
+//!
+//! ```text
+//!   pty/holder          the PTY -> the ring, then the socket; the disk has a thread of its own
+//!   pty/client          the frame -> daemon/pane
+//!   terminal/parse      bytes -> tokens, inline while there are few, else on the parsing threads
+//!   terminal/screen     tokens -> verbs; terminal/grid alone speaks to vt100
+//!   daemon/frames       the newest screen, for each client that shows it
+//!   http/attach         what differs from what the client has -> one binary message
+//!   client, tui/ink     rows -> cells -> the outer terminal
+//! ```
+//!
 //! PURE rooms have no clock, no randomness, no I/O and no async: time is an argument. Where this table differs from
 //! the first plan: `manifest` is new, because five rooms read files that people write and must complain alike;
 //! `terminal` knows `domain`, because keys are words of a command before they are bytes of a terminal;
