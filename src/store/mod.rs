@@ -1,6 +1,6 @@
 //! What is kept of a session, behind one trait: numbered rows, entries of collections, and where they stand.
 //!
-//! The room knows nothing of what a text means. It promises, for every kind of store ([`conformance`] holds it):
+//! The room knows nothing of what a text means. It promises, for every kind of store (`conformance` holds it):
 //!
 //! * A batch is kept whole or not at all. What was acknowledged survives the death of the process; on SQLite also power
 //!   loss.
